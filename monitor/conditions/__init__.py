@@ -1,0 +1,20 @@
+"""Answers that must hold: one small language for skip rules, checks and indicators.
+
+A condition is a value. The same one is evaluated in Python (``truth``), compiled to SQL (``sql``), printed in
+words (``words``) and kept in the contract (``as_json``). It knows three truths, as SQL does: true, false, and
+unknown where an answer it needs was not asked or left blank. A question is asked only if its condition is true; a
+rule is broken only if its condition is false. So a blank never counts as a no.
+"""
+
+from monitor.conditions.atoms import Includes, Matches, Mentions, OneOf, quoted
+from monitor.conditions.core import (
+    JSON, All, Answered, Answers, Any_, Compare, Condition, Constant, Names, Not, Operand, Value, bounds, operand,
+)  # fmt: skip
+from monitor.conditions.operands import AUTHOR, SESSION, SOURCE, TODAY, Count, Length, Months, System, Today
+from monitor.conditions.several import AnyOther, AnyRow, any_of
+
+__all__ = [
+    "AUTHOR", "JSON", "SESSION", "SOURCE", "TODAY", "All", "Answered", "Answers", "AnyOther", "AnyRow", "Any_",
+    "Compare", "Condition", "Constant", "Count", "Includes", "Length", "Matches", "Mentions", "Months", "Names", "Not",
+    "OneOf", "Operand", "System", "Today", "Value", "any_of", "bounds", "operand", "quoted",
+]  # fmt: skip

@@ -1,0 +1,123 @@
+"""Conditions on one question: the chosen codes, the text of an open answer."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+from monitor.conditions.core import JSON, Answers, Condition, Names, Operand
+
+
+@dataclass(frozen=True)
+class OneOf(Condition):
+    """The chosen code is in a list (``among``), or lies outside it."""
+
+    of: Operand
+    codes: tuple[str, ...]
+    among: bool = True
+
+    def truth(self, answers: Answers) -> bool | None:
+        value = self.of.value(answers)
+        return None if value is None else (value in self.codes) is self.among
+
+    def sql(self, names: Names) -> str:
+        return f"({names.column(self.of)} {'IN' if self.among else 'NOT IN'} ({_list(self.codes)}))"
+
+    def words(self) -> str:
+        return f"{self.of.title()} is {'' if self.among else 'neither ' if len(self.codes) > 1 else 'not '}" + (
+            " or " if self.among else " nor "
+        ).join(self.codes)
+
+    def as_json(self) -> JSON:
+        return {"question": self.of.title(), "in" if self.among else "not_in": list(self.codes)}
+
+    def operands(self) -> Iterator[Operand]:
+        yield from self.of.operands()
+
+
+@dataclass(frozen=True)
+class Includes(Condition):
+    """Of several chosen codes, at least one is in a list (``among``), or at least one lies outside it."""
+
+    of: Operand
+    codes: tuple[str, ...]
+    among: bool = True
+
+    def truth(self, answers: Answers) -> bool | None:
+        chosen = self.of.value(answers)
+        return None if chosen is None else any((code in self.codes) is self.among for code in chosen)
+
+    def sql(self, names: Names) -> str:
+        column = names.column(self.of)
+        test = f"value {'IN' if self.among else 'NOT IN'} ({_list(self.codes)})"
+        return f"(CASE WHEN {column} IS NOT NULL THEN EXISTS (SELECT 1 FROM json_each({column}) WHERE {test}) END)"
+
+    def words(self) -> str:
+        verb = "includes" if self.among else "includes something other than"
+        return f"{self.of.title()} {verb} {' or '.join(self.codes)}"
+
+    def as_json(self) -> JSON:
+        return {"question": self.of.title(), "includes" if self.among else "includes_other_than": list(self.codes)}
+
+    def operands(self) -> Iterator[Operand]:
+        yield from self.of.operands()
+
+
+@dataclass(frozen=True)
+class Matches(Condition):
+    """A pattern occurs in an open answer. Never compiled to SQL: open answers are in no table."""
+
+    of: Operand
+    pattern: str
+    meaning: str
+
+    def truth(self, answers: Answers) -> bool | None:
+        text = self.of.value(answers)
+        return None if text is None else re.search(self.pattern, text) is not None
+
+    def words(self) -> str:
+        return f"{self.of.title()} holds {self.meaning}"
+
+    def as_json(self) -> JSON:
+        return {"question": self.of.title(), "matches": self.pattern}
+
+    def operands(self) -> Iterator[Operand]:
+        yield from self.of.operands()
+
+
+@dataclass(frozen=True)
+class Mentions(Condition):
+    """An open answer repeats what another question answers, however it is spaced or capitalised."""
+
+    of: Operand
+    what: Operand
+
+    def truth(self, answers: Answers) -> bool | None:
+        text, what = self.of.value(answers), self.what.value(answers)
+        if text is None or what is None:
+            return None
+        return _squeezed(what) in _squeezed(text)
+
+    def words(self) -> str:
+        return f"{self.of.title()} repeats {self.what.title()}"
+
+    def as_json(self) -> JSON:
+        return {"question": self.of.title(), "mentions": self.what.title()}
+
+    def operands(self) -> Iterator[Operand]:
+        yield from self.of.operands()
+        yield from self.what.operands()
+
+
+def quoted(text: str) -> str:
+    """A text as an SQL literal."""
+    return "'" + text.replace("'", "''") + "'"
+
+
+def _list(codes: Sequence[str]) -> str:
+    return ", ".join(quoted(code) for code in codes)
+
+
+def _squeezed(text: str) -> str:
+    return re.sub(r"[\W_]+", "", text).casefold()

@@ -1,0 +1,354 @@
+"""The heart of the language: what has a value, what is a condition, and how they combine and compare."""
+
+from __future__ import annotations
+
+from calendar import monthrange
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date
+from decimal import Decimal
+from typing import Any, Protocol
+
+Value = Any
+"""An answer as it is stored: text, a whole number, a list of codes, an amount with its currency, or None."""
+
+JSON = dict[str, Any]
+
+
+class Names(Protocol):
+    """Where the SQL of an operand finds its column: the tables of a query, by form."""
+
+    def column(self, operand: Operand) -> str:
+        """The SQL expression of an operand's answer."""
+
+    def rows(self, operand: Operand) -> tuple[str, str, Names]:
+        """The FROM and WHERE of a question's rows, and the names inside them."""
+
+
+@dataclass(frozen=True)
+class Answers:
+    """The answers that a condition may look at: one form's, and around them its parent's.
+
+    ``values`` holds only what was asked and answered. ``others`` gives the other submissions of the same form
+    under the same parent, the one at hand left out. ``system`` holds what is no question: session, author, source.
+    """
+
+    form: object
+    values: Mapping[str, Value]
+    outer: Answers | None = None
+    today: date = field(default_factory=date.today)
+    system: Mapping[str, Value] = field(default_factory=dict)
+    others: Callable[[], Sequence[Answers]] = tuple
+
+    def of(self, form: object) -> Answers | None:
+        """The level at which the questions of ``form`` are answered, looking outward."""
+        level: Answers | None = self
+        while level is not None and level.form is not form:
+            level = level.outer
+        return level
+
+
+class Operand:
+    """Something with a value that can be compared: a question, a number of rows, a system field."""
+
+    form: Any = None
+    kind: str = "text"
+    """How values compare: ``text``, ``number``, ``date`` (by bounds), ``codes`` or ``rows``."""
+
+    def value(self, answers: Answers) -> Value | None:
+        """The answer, or None when it was not asked, not given, or lies out of sight."""
+        raise NotImplementedError  # each operand has its own; this class only names the contract
+
+    def title(self) -> str:
+        """The operand's name in sentences."""
+        raise NotImplementedError  # as above
+
+    def operands(self) -> Iterator[Operand]:
+        """This operand and those it is made of."""
+        yield self
+
+    def __lt__(self, other: Operand | int | str) -> Condition:
+        return Compare(self, "<", operand(other))
+
+    def __le__(self, other: Operand | int | str) -> Condition:
+        return Compare(self, "<=", operand(other))
+
+    def __gt__(self, other: Operand | int | str) -> Condition:
+        return Compare(self, ">", operand(other))
+
+    def __ge__(self, other: Operand | int | str) -> Condition:
+        return Compare(self, ">=", operand(other))
+
+    def equals(self, other: Operand | int | str) -> Condition:
+        """True when both are known and the same number, date or text."""
+        return Compare(self, "=", operand(other))
+
+    def answered(self) -> Condition:
+        """True when there is an answer. The only condition, with its negation, that a blank makes known."""
+        return Answered(self)
+
+
+@dataclass(frozen=True)
+class Constant(Operand):
+    """A number or a date written in the plugin."""
+
+    constant: int | str
+
+    @property
+    def kind(self) -> str:  # type: ignore[override]  # reason: known only from the constant itself
+        return "number" if isinstance(self.constant, int) else "date"
+
+    def value(self, answers: Answers) -> Value:
+        return self.constant
+
+    def title(self) -> str:
+        return str(self.constant)
+
+
+def operand(thing: Operand | int | str) -> Operand:
+    """The thing itself, or a constant made of a number or a date."""
+    return thing if isinstance(thing, Operand) else Constant(thing)
+
+
+class Condition:
+    """Something that holds, does not hold, or is unknown for the answers of one submission."""
+
+    def truth(self, answers: Answers) -> bool | None:
+        """True, False, or None where an answer that it needs is blank or was not asked."""
+        raise NotImplementedError  # each condition has its own; this class only names the contract
+
+    def sql(self, names: Names) -> str:
+        """The same as an SQL expression with the same three truths (1, 0, NULL)."""
+        raise NotImplementedError  # as above
+
+    def words(self) -> str:
+        """The same in words, with the names of questions and codes."""
+        raise NotImplementedError  # as above
+
+    def as_json(self) -> JSON:
+        """The same as data, for the contract."""
+        raise NotImplementedError  # as above
+
+    def operands(self) -> Iterator[Operand]:
+        """Every operand that the condition looks at."""
+        raise NotImplementedError  # as above
+
+    def holds(self, answers: Answers) -> bool:
+        """Whether the condition is certainly true."""
+        return self.truth(answers) is True
+
+    def __and__(self, other: Condition) -> Condition:
+        return All((self, other))
+
+    def __or__(self, other: Condition) -> Condition:
+        return Any_((self, other))
+
+    def __invert__(self) -> Condition:
+        return Not(self)
+
+    def implies(self, other: Condition) -> Condition:
+        """Where this holds, the other must."""
+        return Any_((Not(self), other))
+
+
+def _joined(parts: tuple[Condition, ...], cls: type) -> tuple[Condition, ...]:
+    flat: list[Condition] = []
+    for part in parts:
+        flat += part.parts if isinstance(part, (All, Any_)) and isinstance(part, cls) else (part,)
+    return tuple(flat)
+
+
+@dataclass(frozen=True)
+class All(Condition):
+    """Every part holds."""
+
+    parts: tuple[Condition, ...]
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "parts", _joined(self.parts, All))
+
+    def truth(self, answers: Answers) -> bool | None:
+        unknown = False
+        for part in self.parts:
+            truth = part.truth(answers)
+            if truth is False:
+                return False
+            unknown = unknown or truth is None
+        return None if unknown else True
+
+    def sql(self, names: Names) -> str:
+        return "(" + " AND ".join(part.sql(names) for part in self.parts) + ")"
+
+    def words(self) -> str:
+        return ", and ".join(f"({part.words()})" if isinstance(part, Any_) else part.words() for part in self.parts)
+
+    def as_json(self) -> JSON:
+        return {"all": [part.as_json() for part in self.parts]}
+
+    def operands(self) -> Iterator[Operand]:
+        for part in self.parts:
+            yield from part.operands()
+
+
+@dataclass(frozen=True)
+class Any_(Condition):
+    """At least one part holds."""
+
+    parts: tuple[Condition, ...]
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "parts", _joined(self.parts, Any_))
+
+    def truth(self, answers: Answers) -> bool | None:
+        unknown = False
+        for part in self.parts:
+            truth = part.truth(answers)
+            if truth is True:
+                return True
+            unknown = unknown or truth is None
+        return None if unknown else False
+
+    def sql(self, names: Names) -> str:
+        return "(" + " OR ".join(part.sql(names) for part in self.parts) + ")"
+
+    def words(self) -> str:
+        return ", or ".join(f"({part.words()})" if isinstance(part, All) else part.words() for part in self.parts)
+
+    def as_json(self) -> JSON:
+        return {"any": [part.as_json() for part in self.parts]}
+
+    def operands(self) -> Iterator[Operand]:
+        for part in self.parts:
+            yield from part.operands()
+
+
+@dataclass(frozen=True)
+class Not(Condition):
+    """The part does not hold; unknown stays unknown."""
+
+    part: Condition
+
+    def truth(self, answers: Answers) -> bool | None:
+        truth = self.part.truth(answers)
+        return None if truth is None else not truth
+
+    def sql(self, names: Names) -> str:
+        return f"(NOT {self.part.sql(names)})"
+
+    def words(self) -> str:
+        if isinstance(self.part, Answered):
+            return f"{self.part.of.title()} is not answered"
+        return f"not ({self.part.words()})"
+
+    def as_json(self) -> JSON:
+        return {"not": self.part.as_json()}
+
+    def operands(self) -> Iterator[Operand]:
+        yield from self.part.operands()
+
+
+@dataclass(frozen=True)
+class Answered(Condition):
+    """There is an answer."""
+
+    of: Operand
+
+    def truth(self, answers: Answers) -> bool | None:
+        return self.of.value(answers) is not None
+
+    def sql(self, names: Names) -> str:
+        return f"({names.column(self.of)} IS NOT NULL)"
+
+    def words(self) -> str:
+        return f"{self.of.title()} is answered"
+
+    def as_json(self) -> JSON:
+        return {"answered": self.of.title()}
+
+    def operands(self) -> Iterator[Operand]:
+        yield from self.of.operands()
+
+
+_COMPARE: Mapping[str, Callable[[Any, Any], bool]] = {
+    "<": lambda a, b: a < b, "<=": lambda a, b: a <= b, ">": lambda a, b: a > b, ">=": lambda a, b: a >= b,
+    "=": lambda a, b: a == b,
+}  # fmt: skip
+_OPPOSITE = {"<": ">=", "<=": ">", ">": "<=", ">=": "<"}
+
+
+@dataclass(frozen=True)
+class Compare(Condition):
+    """One operand against another. Dates compare by their bounds: 2024 is neither before nor after 2024-05."""
+
+    left: Operand
+    op: str
+    right: Operand
+
+    def truth(self, answers: Answers) -> bool | None:
+        left, right = self.left.value(answers), self.right.value(answers)
+        if left is None or right is None:
+            return None
+        if self.left.kind == "date":
+            return self._dates(str(left), str(right))
+        if self.left.kind == "number":
+            left, right = _number(left), _number(right)
+        return _COMPARE[self.op](left, right)
+
+    def _dates(self, left: str, right: str) -> bool | None:
+        (early, late), (first, last) = bounds(left), bounds(right)
+        if self.op == "=":
+            return True if early == late == first == last else False if late < first or early > last else None
+        certain, impossible = ((late, first), (early, last)) if self.op in ("<", "<=") else ((early, last), (late, first))
+        if _COMPARE[self.op](*certain):
+            return True
+        return False if _COMPARE[_OPPOSITE[self.op]](*impossible) else None
+
+    def sql(self, names: Names) -> str:
+        left, right = names.column(self.left), names.column(self.right)
+        if self.left.kind != "date":
+            return f"({left} {self.op} {right})"
+        early, late, first, last = _sql_early(left), _sql_late(left), _sql_early(right), _sql_late(right)
+        if self.op == "=":
+            same, apart = f"{early} = {last} AND {late} = {first}", f"{late} < {first} OR {early} > {last}"
+        elif self.op in ("<", "<="):
+            same, apart = f"{late} {self.op} {first}", f"{early} {_OPPOSITE[self.op]} {last}"
+        else:
+            same, apart = f"{early} {self.op} {last}", f"{late} {_OPPOSITE[self.op]} {first}"
+        return f"(CASE WHEN {same} THEN 1 WHEN {apart} THEN 0 END)"
+
+    def words(self) -> str:
+        plain = {"<": "before", "<=": "not after", ">": "after", ">=": "not before", "=": "the same as"}
+        sign = plain[self.op] if self.left.kind == "date" else self.op
+        return f"{self.left.title()} {'is ' if self.left.kind == 'date' else ''}{sign} {self.right.title()}"
+
+    def as_json(self) -> JSON:
+        return {"left": self.left.title(), "op": self.op, "right": self.right.title()}
+
+    def operands(self) -> Iterator[Operand]:
+        yield from self.left.operands()
+        yield from self.right.operands()
+
+
+def bounds(text: str) -> tuple[str, str]:
+    """The first and last day that a (partial) ISO date can mean: ``2024-02`` is 2024-02-01 to 2024-02-29."""
+    if len(text) == 4:
+        return f"{text}-01-01", f"{text}-12-31"
+    if len(text) == 7:
+        days = monthrange(int(text[:4]), int(text[5:]))[1]
+        return f"{text}-01", f"{text}-{days}"
+    return text, text
+
+
+def _number(value: Value) -> Any:
+    return Decimal(value["amount"]) if isinstance(value, dict) else value
+
+
+def _sql_early(column: str) -> str:
+    return f"substr({column} || '-01-01', 1, 10)"
+
+
+def _sql_late(column: str) -> str:
+    return (
+        f"(CASE length({column}) WHEN 4 THEN {column} || '-12-31' "
+        f"WHEN 7 THEN date({column} || '-01', '+1 month', '-1 day') ELSE {column} END)"
+    )

@@ -1,0 +1,95 @@
+"""What can be compared besides questions: today, system fields, numbers of rows, lengths, months."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from monitor.conditions.core import Answers, Operand, Value
+
+
+class Today(Operand):
+    """The day of submission."""
+
+    kind = "date"
+
+    def value(self, answers: Answers) -> Value:
+        return answers.today.isoformat()
+
+    def title(self) -> str:
+        return "today"
+
+
+@dataclass(frozen=True)
+class System(Operand):
+    """A field of the submission that is no question: ``session``, ``author``, ``source``."""
+
+    name: str
+    kind = "text"
+
+    def value(self, answers: Answers) -> Value | None:
+        return answers.system.get(self.name)
+
+    def title(self) -> str:
+        return f"_{self.name}"
+
+
+@dataclass(frozen=True)
+class Count(Operand):
+    """How many rows a ``Rows`` question holds; 0 when it was not asked."""
+
+    of: Operand
+    kind = "number"
+
+    def value(self, answers: Answers) -> Value | None:
+        return len(self.of.value(answers) or ())
+
+    def title(self) -> str:
+        return f"the number of {self.of.title()}"
+
+    def operands(self) -> Iterator[Operand]:
+        yield from self.of.operands()
+
+
+@dataclass(frozen=True)
+class Length(Operand):
+    """How many characters an open answer has, blanks at its ends left out. Never compiled to SQL."""
+
+    of: Operand
+    kind = "number"
+
+    def value(self, answers: Answers) -> Value | None:
+        text = self.of.value(answers)
+        return None if text is None else len(str(text).strip())
+
+    def title(self) -> str:
+        return f"the length of {self.of.title()}"
+
+    def operands(self) -> Iterator[Operand]:
+        yield from self.of.operands()
+
+
+@dataclass(frozen=True)
+class Months(Operand):
+    """Calendar months from one (partial) date to another; unknown when either lacks its month."""
+
+    start: Operand
+    end: Operand
+    kind = "number"
+
+    def value(self, answers: Answers) -> Value | None:
+        start, end = self.start.value(answers), self.end.value(answers)
+        if start is None or end is None or len(start) < 7 or len(end) < 7:
+            return None
+        return (int(end[:4]) - int(start[:4])) * 12 + int(end[5:7]) - int(start[5:7])
+
+    def title(self) -> str:
+        return f"months from {self.start.title()} to {self.end.title()}"
+
+    def operands(self) -> Iterator[Operand]:
+        yield from self.start.operands()
+        yield from self.end.operands()
+
+
+TODAY = Today()
+SESSION, AUTHOR, SOURCE = System("session"), System("author"), System("source")

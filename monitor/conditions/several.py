@@ -1,0 +1,92 @@
+"""Conditions that look at several: the rows of a form, and other submissions of the same case."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+from monitor.conditions.core import JSON, Answers, Any_, Condition, Names, Operand
+
+
+@dataclass(frozen=True)
+class AnyRow(Condition):
+    """At least one row of a ``Rows`` question meets a condition. False when there are no rows."""
+
+    rows: Operand
+    condition: Condition
+
+    def truth(self, answers: Answers) -> bool | None:
+        form = self.rows.row_form  # type: ignore[attr-defined]  # reason: only a Rows question makes this condition
+        return any(
+            self.condition.holds(Answers(form, row, answers, answers.today, answers.system))
+            for row in self.rows.value(answers) or ()
+        )
+
+    def sql(self, names: Names) -> str:
+        source, where, inner = names.rows(self.rows)
+        return f"EXISTS (SELECT 1 FROM {source} WHERE {where} AND {self.condition.sql(inner)})"
+
+    def words(self) -> str:
+        return f"for one of {self.rows.title()}: {self.condition.words()}"
+
+    def as_json(self) -> JSON:
+        return {"any_row": self.rows.title(), "where": self.condition.as_json()}
+
+    def operands(self) -> Iterator[Operand]:
+        yield from self.rows.operands()
+        yield from self.condition.operands()
+
+
+@dataclass(frozen=True)
+class AnyOther(Condition):
+    """Another submission of the same form under the same parent meets a condition.
+
+    ``same`` and ``differs`` name what it must share with the one at hand or not share; ``earlier`` is the date by
+    which it must come before. Never compiled to SQL: it is a check between submissions, not a figure.
+    """
+
+    condition: Condition | None = None
+    same: tuple[Operand, ...] = ()
+    differs: tuple[Operand, ...] = ()
+    earlier: Operand | None = None
+
+    def truth(self, answers: Answers) -> bool | None:
+        return any(self._meets(answers, other) for other in answers.others())
+
+    def _meets(self, here: Answers, other: Answers) -> bool:
+        return (
+            all(what.value(here) == what.value(other) for what in self.same)
+            and all(what.value(here) != what.value(other) for what in self.differs)
+            and (self.earlier is None or self._before(here, other))
+            and (self.condition is None or self.condition.holds(other))
+        )
+
+    def _before(self, here: Answers, other: Answers) -> bool:
+        assert self.earlier is not None  # the caller asked only then
+        mine, theirs = self.earlier.value(here), self.earlier.value(other)
+        return mine is not None and theirs is not None and theirs < mine
+
+    def words(self) -> str:
+        limits = [f"the same {what.title()}" for what in self.same] + [f"another {what.title()}" for what in self.differs]
+        limits += [f"an earlier {self.earlier.title()}"] if self.earlier else []
+        where = [self.condition.words()] if self.condition else []
+        return "another submission of the case has " + ", ".join(limits + where)
+
+    def as_json(self) -> JSON:
+        return {
+            "any_other": self.condition.as_json() if self.condition else None,
+            "same": [what.title() for what in self.same],
+            "differs": [what.title() for what in self.differs],
+            "earlier": self.earlier.title() if self.earlier else None,
+        }
+
+    def operands(self) -> Iterator[Operand]:
+        for what in (*self.same, *self.differs, *((self.earlier,) if self.earlier else ())):
+            yield from what.operands()
+        if self.condition:
+            yield from self.condition.operands()
+
+
+def any_of(conditions: Sequence[Condition]) -> Condition:
+    """At least one of several conditions holds."""
+    return Any_(tuple(conditions))

@@ -1,0 +1,150 @@
+"""An instrument: code, version, title, forms, rules and indicators, checked as a whole when it is made."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from monitor import standards
+from monitor.conditions import AnyOther, Condition, Length, Matches, Mentions, Operand
+from monitor.errors import DeclarationError
+from monitor.forms import FormMeta
+from monitor.indicators import Dimension, Indicator
+from monitor.questions import Question, Rows
+from monitor.rules import Rule
+
+_CODE = re.compile(r"[a-z][a-z0-9_]{1,39}")
+_VERSION = re.compile(r"[0-9]+\.[0-9]+")
+
+
+@dataclass(frozen=True)
+class Instrument:
+    """A monitoring instrument, as a plugin registers it.
+
+    ``code`` is lower-case and unique, ``version`` is MAJOR.MINOR, ``forms`` stand in the order in which they are
+    filled in (a parent before its children), ``folder`` is where the plugin's examples and mappings lie.
+
+    Raises :class:`DeclarationError`, naming the place, for anything in it that could not be asked, checked or counted.
+    """
+
+    code: str
+    version: str
+    title: str
+    forms: tuple[FormMeta, ...]
+    rules: tuple[Rule, ...] = ()
+    indicators: tuple[Indicator, ...] = ()
+    summary: str = ""
+    folder: Path | None = field(default=None, compare=False)
+
+    def __post_init__(self) -> None:
+        if not _CODE.fullmatch(self.code):
+            raise DeclarationError("PLUGIN-05", place="Instrument", name=self.code, why="a code is lower-case letters, digits and _")
+        if not _VERSION.fullmatch(self.version):
+            raise DeclarationError("PLUGIN-05", place=f"Instrument {self.code}", name=self.version, why="a version is MAJOR.MINOR")
+        _once(self.code, "form", (form.code for form in self.forms))
+        _once(self.code, "rule", (rule.id for rule in self.rules))
+        _once(self.code, "indicator", (indicator.id.lower() for indicator in self.indicators))
+        for form in self.forms:
+            form.instrument = self.code
+            for row_form in form.row_forms():
+                row_form.instrument = self.code
+        for form in self.all_forms():
+            self._check_form(form)
+        for rule in self.rules:
+            self._check_rule(rule)
+        for indicator in self.indicators:
+            self._check_indicator(indicator)
+
+    def all_forms(self) -> Iterator[FormMeta]:
+        """The forms and, after each, the forms of its rows."""
+        for form in self.forms:
+            yield form
+            yield from form.row_forms()
+
+    def form(self, code: str) -> FormMeta | None:
+        """The form with a code, or None."""
+        return next((form for form in self.forms if form.code == code), None)
+
+    def rules_of(self, form: FormMeta) -> tuple[Rule, ...]:
+        """The rules that are checked when a form is submitted."""
+        return tuple(rule for rule in self.rules if rule.form is form)
+
+    def questions(self) -> Iterator[Question]:
+        """Every question that is asked; the rows' own questions in place of the block that holds them."""
+        for form in self.all_forms():
+            yield from (question for question in form.questions.values() if not isinstance(question, Rows))
+
+    def _check_form(self, form: FormMeta) -> None:
+        if form.parent is not None and form.parent not in self.forms:
+            self._refuse(f"form {form.code}", f"its parent {form.parent.code} is not one of the instrument's forms.")
+        for role, name in (("key", form.key), ("person", form.person)):
+            if name not in (None, "submission", *form.questions):
+                self._refuse(f"form {form.code}", f"Meta.{role} names '{name}', which is none of its questions.")
+        for question in form.questions.values():
+            self._check_standards(f"{form.code}.{question.name}", question.tests)
+
+    def _check_rule(self, rule: Rule) -> None:
+        place = f"rule {rule.id}"
+        if rule.form not in self.forms:
+            self._refuse(place, f"the form {rule.form.code} is not one of the instrument's forms.")
+        self._check_operands(place, rule.operands(), rule.form)
+
+    def _check_indicator(self, indicator: Indicator) -> None:
+        place = f"indicator {indicator.id}"
+        self._check_standards(place, indicator.evidences)
+        if indicator.form not in list(self.all_forms()):
+            self._refuse(place, f"it counts {indicator.form.__name__}, which is no form of this instrument.")
+        self._check_operands(place, indicator.operands(), indicator.form)
+        for question in indicator.questions():
+            if question.publish in ("never", "sealed") and not question_counts_dates(question):
+                self._refuse(place, f"it counts '{question.name}', whose publish is '{question.publish}'.")
+        for condition in indicator.conditions():
+            self._check_countable(place, condition)
+        for dimension in (dimension for table in indicator.tables for dimension in table):
+            self._check_dimension(place, dimension, indicator)
+
+    def _check_countable(self, place: str, condition: Condition) -> None:
+        if isinstance(condition, (AnyOther, Matches, Mentions)) or any(
+            isinstance(operand, Length) for operand in condition.operands()
+        ):
+            self._refuse(place, "an indicator cannot read open answers or other submissions.")
+        for part in getattr(condition, "parts", ()) or ((condition.part,) if hasattr(condition, "part") else ()):
+            self._check_countable(place, part)
+
+    def _check_dimension(self, place: str, dimension: Dimension, indicator: Indicator) -> None:
+        form = dimension.question.form
+        unit = indicator.form
+        below = form.parent is unit if dimension.first else form.rows_of is not None and form.rows_of.form is unit
+        if form is not unit and form not in list(unit.ancestors()) and not below:
+            self._refuse(place, f"'{dimension.name}' is no answer of {unit.code} or of a form above it.")
+
+    def _check_operands(self, place: str, operands: Iterable[Operand], form: FormMeta) -> None:
+        visible = [form, *form.row_forms(), *form.ancestors()]
+        for operand in operands:
+            if isinstance(operand, Question) and operand.form not in visible:
+                question = f"'{operand.name or operand.wording}'"
+                why = f"it belongs to {operand.form.__name__ if operand.form else 'no form'}"
+                raise DeclarationError("PLUGIN-06", place=f"{self.code}, {place}", question=question, why=why)
+
+    def _check_standards(self, place: str, keys: Iterable[str]) -> None:
+        for key in keys:
+            standards.provision(key, place=f"{self.code}, {place}")
+
+    def _refuse(self, place: str, what: str) -> None:
+        raise DeclarationError("PLUGIN-07", place=f"{self.code}, {place}", what=what, do="See docs/writing-a-plugin.md.")
+
+
+def question_counts_dates(question: Question) -> bool:
+    """Whether a restricted date may still be counted, because its year is a dimension or it only feeds a median."""
+    return question.kind == "date"
+
+
+def _once(code: str, what: str, names: Iterable[str]) -> None:
+    seen: set[str] = set()
+    for name in names:
+        if name in seen:
+            says = f"the {what} '{name}' is declared twice."
+            raise DeclarationError("PLUGIN-07", place=f"Instrument {code}", what=says, do="Give each its own code.")
+        seen.add(name)
