@@ -17,7 +17,7 @@ class Refusal(Exception):
     Raises ``KeyError`` when the code is not in the catalogue: an unlisted message is a defect, not a message.
     """
 
-    def __init__(self, code: str, *, details: Sequence[str] = (), **values: object) -> None:
+    def __init__(self, code: str, /, *, details: Sequence[str] = (), **values: object) -> None:
         message = CATALOGUE[code]
         self.code = code
         self.values = values
@@ -37,13 +37,18 @@ class Refusal(Exception):
 class DeclarationError(Refusal):
     """A plugin declares something that cannot stand: a misspelt code, a narrative to be published, ..."""
 
+    def at(self, place: str) -> DeclarationError:
+        """The same, with the file and line that declare it before its own place."""
+        values = {**self.values, "place": f"{place}{self.values.get('place', '')}"}
+        return DeclarationError(self.code, details=self.details, **values)
+
 
 class Fault(str):
     """One sentence about one answer, with the code of its message: what marshmallow collects for us."""
 
     code: str
 
-    def __new__(cls, code: str, **values: object) -> Fault:
+    def __new__(cls, code: str, /, **values: object) -> Fault:
         text = super().__new__(cls, CATALOGUE[code].says.format(**values))
         text.code = code
         return text
@@ -70,7 +75,7 @@ class Problem:
 class AnswersRefused(Refusal):
     """A submission that cannot be stored, with every problem it has, never only the first."""
 
-    def __init__(self, code: str, problems: Sequence[Problem], **values: object) -> None:
+    def __init__(self, code: str, problems: Sequence[Problem], /, **values: object) -> None:
         self.problems = tuple(problems)
         width = max((len(problem.where) for problem in self.problems), default=0)
         super().__init__(code, details=[problem.line(width) for problem in self.problems], **values)

@@ -3,14 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import pluggy
 
 from monitor.instrument import Instrument
-
-if TYPE_CHECKING:
-    import click
 
 PROJECT = "monitor"
 
@@ -24,13 +21,8 @@ def register_instruments() -> Iterable[Instrument]:  # type: ignore[empty-body] 
 
 
 @hookspec
-def register_commands(cli: click.Group) -> None:
-    """Add commands to the command line. Called once, before the arguments are read."""
-
-
-@hookspec
 def check_submission(submission: Any, form: Any) -> Sequence[str]:  # type: ignore[empty-body]  # reason: as above
-    """Name further doubts for the reviewer, a sentence each. Called after a submission passed every rule.
+    """Name further doubts for the reviewer, a sentence each. Called when a reviewer looks at a submission.
 
     ``submission`` is a :class:`monitor.submissions.Submission`, ``form`` its form. Doubts never refuse.
     """

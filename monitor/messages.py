@@ -17,7 +17,7 @@ class Message:
 
 # One line for each answer that needs attention. They stand inside ANSWERS-02.
 _ANSWER = {
-    "ANSWER-01": Message("Not a question of {form}. Did you mean {near}?"),
+    "ANSWER-01": Message("Not a question of {form}.{hint}"),
     "ANSWER-02": Message("Missing. It is asked {reason}."),
     "ANSWER-03": Message("Answered, but not asked: it is asked only if {condition}."),
     "ANSWER-04": Message("{found} where {wanted} is wanted."),
@@ -36,6 +36,7 @@ _ANSWER = {
     "ANSWER-17": Message("The explanation of {rule} explains nothing: that warning was not raised."),
     "ANSWER-18": Message("'{given}' is not part of a submission's envelope: {known}."),
     "ANSWER-19": Message("{form} belongs to no other form; leave the parent out."),
+    "ANSWER-21": Message("The calendar has no such day."),
     "ANSWER-20": Message("Is asked once, in {above}; correct it there."),
 }
 
@@ -69,4 +70,9 @@ _PLUGIN = {
     "PLUGIN-13": Message("There is no instrument '{code}'.", "Instruments: {known}."),
 }
 
-CATALOGUE: Mapping[str, Message] = MappingProxyType(_ANSWER | _ANSWERS | _PLUGIN)
+_CONTRACT = {
+    "CONTRACT-01": Message("{path} is published and differs from the instrument as it is now.",
+                           "A published version is never changed. Give the instrument a new version than {version}."),
+}
+
+CATALOGUE: Mapping[str, Message] = MappingProxyType(_ANSWER | _ANSWERS | _PLUGIN | _CONTRACT)

@@ -154,8 +154,8 @@ def shown(raw: str) -> str:
 
 
 def _kind_of(raw: Any) -> str:
-    kinds = {bool: "true or false", int: "A number", float: "A number", str: "Text", list: "A list", dict: "An object"}
-    return kinds.get(type(raw), "Something else").capitalize()
+    kinds = {bool: "True or false", int: "A number", float: "A number with decimals", str: "Text", list: "A list"}
+    return kinds.get(type(raw), "An object" if isinstance(raw, dict) else "Something else")
 
 
 class Text(Question):
@@ -241,7 +241,7 @@ def _real_date(text: str) -> str:
     try:
         date.fromisoformat(text)
     except ValueError:
-        raise refuse("ANSWER-06", bound="a day that the calendar has") from None
+        raise refuse("ANSWER-21") from None
     return text
 
 
@@ -302,7 +302,7 @@ class Money(Question):
         amount = {"type": "string", "pattern": "^(?=.*[1-9])[0-9]{1,13}(\\.[0-9]{1,4})?$"}
         return {
             "type": "object", "required": ["amount", "currency"], "additionalProperties": False,
-            "properties": {"amount": amount, "currency": {"type": "string", "enum": sorted(currencies())}},
+            "properties": {"amount": amount, "currency": {"$ref": "#/$defs/currency"}},
         }  # fmt: skip
 
 
@@ -448,12 +448,21 @@ class Rating(Choice):
         """yes, partly or no: what the denominator of a share holds."""
         return self.is_("yes", "partly", "no")
 
+    def falls_short(self) -> Condition:
+        """partly or no; partly or yes where yes is the bad answer. What a monitor should explain."""
+        return self.is_("partly", "yes" if self.yes_is_bad else "no")
+
 
 class Country(Choice):
     """A State, by ISO 3166-1 alpha-2, with XK for Kosovo; ``also`` adds codes such as ZZ for 'unknown'."""
 
     def __init__(self, wording: str, *, also: Mapping[str, str] | None = None, **settings: Any) -> None:
         super().__init__(wording, Codes(*countries().items(), *(also or {}).items()), **settings)
+        self.also = dict(also or {})
+
+    def schema(self) -> dict[str, Any]:
+        country = {"$ref": "#/$defs/country"}
+        return {"anyOf": [country, {"enum": list(self.also)}]} if self.also else country
 
 
 class Rows(Question):

@@ -213,8 +213,9 @@ class _Check:
                 fault = Fault("ANSWER-20", above=above.full_code())
                 self._add(where, "ANSWER-20", fault, above.questions[name])
                 return
-        near = ", ".join(difflib.get_close_matches(name[:60], form.questions, n=2)) or "see `monitor instruments show`"
-        self._add(where, "ANSWER-01", Fault("ANSWER-01", form=form.full_code(), near=near))
+        near = " or ".join(difflib.get_close_matches(name[:60], form.questions, n=2))
+        hint = f" Did you mean {near}?" if near else ""
+        self._add(where, "ANSWER-01", Fault("ANSWER-01", form=form.full_code(), hint=hint))
 
     # The answers together.
 
@@ -224,11 +225,26 @@ class _Check:
             if step.where not in troubled and not _given(self.raw, step.where):
                 reason = f"because {step.question.only_if.words()}" if step.question.only_if else "always"
                 self._add(step.where, "ANSWER-02", Fault("ANSWER-02", reason=reason), step.question)
+        undecided = self._undecided(troubled)
         for step in walked.unasked():
             assert step.question.only_if is not None  # a question without a condition is always asked
-            if not _blocked(step.question, troubled):
+            if id(step.question) not in undecided:
                 fault = Fault("ANSWER-03", condition=step.question.only_if.words())
                 self._add(step.where, "ANSWER-03", fault, step.question)
+
+    def _undecided(self, troubled: set[str]) -> set[int]:
+        """The questions of which nobody can say whether they are asked, because an answer before them is wrong."""
+        names = {re.sub(r"\[[0-9]+\]", "", place) for place in troubled}
+        blind = {id(form) for form in self.form.ancestors()} if "_parent" in names else set()
+        undecided: set[int] = set()
+        for form in (self.form, *self.form.row_forms()):
+            prefix = f"{form.rows_of.name}." if form.rows_of is not None else ""
+            for question in form.questions.values():
+                seen = () if question.only_if is None else tuple(question.only_if.operands())
+                leans = any(id(operand) in undecided or id(operand.form) in blind for operand in seen)
+                if leans or prefix + question.name in names:
+                    undecided.add(id(question))
+        return undecided
 
     def _check_key(self, walked: Walk) -> None:
         key = self.form.key
@@ -416,12 +432,6 @@ def _broken(rule: Rule, answers: Answers) -> bool:
 def _given(raw: Mapping[str, Any], where: str) -> bool:
     """Whether a top-level answer was given but could not be read: then it is wrong, not missing."""
     return where in raw and not _blank(raw[where])
-
-
-def _blocked(question: Question, troubled: set[str]) -> bool:
-    """Whether a condition is undecided only because an answer that it needs is itself wrong."""
-    assert question.only_if is not None  # the caller looked
-    return any(operand.title() in troubled for operand in question.only_if.operands())
 
 
 def problems_as_json(problems: Sequence[Problem]) -> list[dict[str, str | None]]:

@@ -1,0 +1,127 @@
+"""Collect: fill in a form, from a file of answers or question by question, and import many at once."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import click
+
+from monitor.cli.printing import acting_option, json_option, print_json, say
+from monitor.cli.root import Work
+from monitor.errors import Refusal
+
+
+@click.command("fill")
+@click.argument("form", metavar="INSTRUMENT.FORM")
+@click.option("--answers", "path", type=click.Path(path_type=Path), help="A JSON file of answers; then nothing is asked.")
+@click.option("--dry-run", is_flag=True, help="Check and store nothing.")
+@acting_option
+@json_option
+@click.pass_obj
+def fill_command(work: Work, form: str, path: Path | None, dry_run: bool, as_json: bool) -> None:
+    """Fill in a form, question by question, and submit it.
+
+    With --answers FILE the answers come from a JSON object: question names, and keys such as _parent for what is no
+    question. The same rules hold either way.
+    """
+    from monitor.cli.asking import ask
+    from monitor.intake import read_answers
+    from monitor.submissions import check
+
+    instrument, asked = work.plugins.form(form)
+    with work.store() as store:
+        actor, around = work.actor(store), store.surroundings(work.plugins.catalogue)
+        if path is None:
+            submission = ask(instrument, asked, author=actor, around=around)
+        else:
+            raw = read_answers(path)
+            submission = check(instrument, asked, raw, author=actor, around=around, source=path.name)
+        if submission.origin and store.has_origin(asked.full_code(), submission.origin):
+            raise Refusal("ANSWERS-04", form=form)
+        if not dry_run:
+            with store.writing(actor) as writing:
+                writing.submit(submission, instrument, asked)
+    result = {"id": None if dry_run else submission.id, "form": form, "version": instrument.version}
+    if as_json:
+        print_json(result)
+    elif dry_run:
+        say(f"{form} {instrument.version}: the answers are in order. Nothing was stored (--dry-run).")
+    else:
+        say(f"Saved {form} {instrument.version} as:")
+        click.echo(submission.id)
+
+
+@click.command("import")
+@click.argument("form", metavar="INSTRUMENT.FORM")
+@click.argument("path", metavar="FILE", type=click.Path(path_type=Path))
+@click.option("--mapping", help="A mapping: a TOML file, or the name of one that comes with the instrument.")
+@click.option("--dry-run", is_flag=True, help="Check every row and store nothing.")
+@click.option("--on-error", type=click.Choice(["stop", "skip"]), default="stop", show_default=True,
+              help="stop: one bad row and nothing is stored. skip: store the good rows.")
+@click.option("--rejects", type=click.Path(path_type=Path), help="With skip: where the bad rows go, with their problems.")
+@acting_option
+@json_option
+@click.pass_context
+def import_command(
+    ctx: click.Context, form: str, path: Path, mapping: str | None, dry_run: bool, on_error: str, rejects: Path | None,
+    as_json: bool,
+) -> None:  # fmt: skip
+    """Import submissions from a CSV or JSON Lines file."""
+    from monitor.intake import import_file
+
+    work: Work = ctx.obj
+    instrument, wanted = work.plugins.form(form)
+    with work.store() as store, _Progress(path) as progress:
+        imported = import_file(
+            store, work.plugins.catalogue, instrument, wanted, path, actor=work.actor(store), mapping=mapping,
+            dry_run=dry_run, on_error=on_error, rejects=rejects, progress=progress.at,
+        )  # fmt: skip
+    if as_json:
+        print_json(
+            {
+                "accepted": imported.accepted,
+                "refused": imported.refused,
+                "already": imported.already,
+                "rejects": str(rejects) if rejects is not None and imported.refused else None,
+            }
+        )
+    _say_imported(imported, form, path, dry_run, rejects)
+    if imported.stopped:
+        ctx.exit(1)
+
+
+def _say_imported(imported: Any, form: str, path: Path, dry_run: bool, rejects: Path | None) -> None:
+    if imported.stopped:
+        say("\n".join(imported.lines()))
+        return
+    say(f"{form} from {path.name}: {imported.accepted} accepted, {imported.refused} refused, {imported.already} already in.")
+    if dry_run:
+        say("Nothing was stored (--dry-run).")
+    elif imported.refused and rejects is not None:
+        say(f"The refused rows and their problems are in {rejects}.")
+
+
+class _Progress:
+    """A progress bar on a terminal, by bytes read; nothing in a pipe."""
+
+    def __init__(self, path: Path) -> None:
+        size = path.stat().st_size if path.is_file() else 0
+        self._bar: Any = click.progressbar(length=size, label=path.name, file=click.get_text_stream("stderr"))
+        self._shown = click.get_text_stream("stderr").isatty() and size > 1_000_000
+        self._at = 0
+
+    def __enter__(self) -> _Progress:
+        if self._shown:
+            self._bar.__enter__()
+        return self
+
+    def __exit__(self, *error: object) -> None:
+        if self._shown:
+            self._bar.__exit__(None, None, None)
+
+    def at(self, position: int) -> None:
+        """The reader has come to this byte."""
+        if self._shown:
+            self._bar.update(position - self._at)
+            self._at = position

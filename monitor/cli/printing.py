@@ -1,0 +1,55 @@
+"""How the command line prints: data as JSON or as a plain table, talk on stderr, options that many commands share."""
+
+from __future__ import annotations
+
+import dataclasses
+import json
+import shutil
+from collections.abc import Callable, Iterable, Sequence
+from typing import Any, TypeVar
+
+import click
+
+_Command = TypeVar("_Command", bound=Callable[..., Any])
+
+
+def json_option(command: _Command) -> _Command:
+    """``--json``: the same data for scripts."""
+    return click.option("--json", "as_json", is_flag=True, help="Print JSON for scripts.")(command)
+
+
+def acting_option(command: _Command) -> _Command:
+    """``--as CODE`` after the command's name, too, where people look for it."""
+
+    def remember(ctx: click.Context, parameter: click.Parameter, value: str | None) -> None:
+        if value is not None:
+            ctx.obj.acting = value
+
+    option = click.option(
+        "--as", metavar="CODE", expose_value=False, callback=remember, help="Who acts. By default the code given at init."
+    )
+    return option(command)
+
+
+def say(text: str = "") -> None:
+    """Talk: to stderr, so that data on stdout stays clean."""
+    click.echo(text, err=True)
+
+
+def print_json(data: object) -> None:
+    """One JSON document on stdout."""
+    click.echo(json.dumps(data, ensure_ascii=False, indent=2, default=_plain))
+
+
+def _plain(thing: object) -> Any:
+    return dataclasses.asdict(thing) if dataclasses.is_dataclass(thing) and not isinstance(thing, type) else str(thing)
+
+
+def print_table(headings: Sequence[str], rows: Iterable[Sequence[object]]) -> None:
+    """A plain table on stdout; the last column is cut where the terminal ends."""
+    lines = [[str(heading) for heading in headings], *(["" if cell is None else str(cell) for cell in row] for row in rows)]
+    widths = [max(len(line[column]) for line in lines) for column in range(len(headings))]
+    limit = shutil.get_terminal_size((10_000, 24)).columns
+    for line in lines:
+        text = "  ".join(cell.ljust(width) for cell, width in zip(line, widths, strict=True)).rstrip()
+        click.echo(text if len(text) <= limit else text[: limit - 1] + "…")

@@ -1,0 +1,137 @@
+"""The command `monitor` itself: its commands by group, and the one place where a refusal becomes an exit code."""
+
+from __future__ import annotations
+
+import contextlib
+import importlib
+import os
+import sys
+import tempfile
+import traceback
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+if TYPE_CHECKING:
+    from monitor.plugins import Plugins
+    from monitor.store import Store
+
+# Every command with the module that holds it, by the group under which the help lists it.
+# Modules are imported when their command runs: `monitor --help` must not wait for Datasette.
+_COMMANDS = {
+    "Start": {"demo": "demo", "init": "setup"},
+    "Collect": {"fill": "collect", "import": "collect", "submissions": "submissions"},
+    "Review": {"review": "review", "findings": "publish"},
+    "Publish": {"release": "publish", "serve": "publish"},
+    "Set up": {"instruments": "setup", "plugins": "setup", "db": "database"},
+}
+
+
+class _Commands(click.Group):
+    """The commands, loaded one by one when they are asked for and listed by group."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        return [name for group in _COMMANDS.values() for name in group]
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        for group in _COMMANDS.values():
+            if cmd_name in group:
+                module = importlib.import_module(f"monitor.cli.{group[cmd_name]}")
+                command: click.Command = getattr(module, f"{cmd_name}_command")
+                return command
+        return None
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        for title, group in _COMMANDS.items():
+            commands = [(name, self.get_command(ctx, name)) for name in group]
+            with formatter.section(title):
+                formatter.write_dl([(name, found.get_short_help_str(90)) for name, found in commands if found])
+
+
+@dataclass
+class Work:
+    """What every command needs: where the store is, which plugins are loaded, who acts."""
+
+    store_path: Path
+    folders: tuple[Path, ...]
+    acting: str | None
+
+    @cached_property
+    def plugins(self) -> Plugins:
+        """The loaded plugins; broken installed ones are named on stderr, once."""
+        from monitor.plugins import load
+
+        plugins = load(self.folders)
+        for sentence in plugins.left_out:
+            click.echo(f"Warning: left out: {sentence}", err=True)
+        return plugins
+
+    @contextlib.contextmanager
+    def store(self) -> Iterator[Store]:
+        """The store, opened and in the end closed."""
+        from monitor.store import open_store
+
+        with open_store(self.store_path) as store:
+            yield store
+
+    def actor(self, store: Store) -> str:
+        """The code of who acts: ``--as``, or the one given at ``init``."""
+        return self.acting or store.monitor
+
+
+@click.group(cls=_Commands, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
+@click.option("--store", "store_path", type=click.Path(path_type=Path), default=Path("monitor.db"), envvar="MONITOR_STORE",
+              show_envvar=True, show_default=True, help="The store to work in.")
+@click.option("--plugins-dir", "folders", type=click.Path(path_type=Path), multiple=True, envvar="MONITOR_PLUGINS_DIR",
+              show_envvar=True, help="A folder of plugins, or one plugin. A plugin is code with access to testimony.")
+@click.option("--as", "acting", metavar="CODE", envvar="MONITOR_AS", show_envvar=True,
+              help="Who acts. By default the code given at init.")
+@click.version_option(package_name="monitor", message="%(package)s %(version)s")
+@click.pass_context
+def cli(ctx: click.Context, store_path: Path, folders: tuple[Path, ...], acting: str | None) -> None:
+    """Monitor trials and rights: collect observations, review them, publish findings that disclose nobody."""
+    ctx.obj = Work(store_path, folders, acting)
+
+
+def main(arguments: Sequence[str] | None = None) -> None:
+    """Run the command line and end the process: 0 done, 1 refused, 2 wrong use, 130 interrupted."""
+    sys.exit(run(arguments))
+
+
+def run(arguments: Sequence[str] | None = None) -> int:
+    """Run the command line; give its exit code. No exception leaves it."""
+    from monitor.errors import Refusal
+
+    try:
+        code = cli.main(list(arguments) if arguments is not None else None, prog_name="monitor", standalone_mode=False)
+        sys.stdout.flush()
+        return code if isinstance(code, int) else 0
+    except Refusal as refusal:
+        click.echo("\n".join(refusal.lines()), err=True)
+        return 1
+    except click.ClickException as error:
+        error.show()
+        return error.exit_code
+    except (click.Abort, KeyboardInterrupt):
+        click.echo("Stopped. What was not said to be saved is not saved.", err=True)
+        return 130
+    except BrokenPipeError:
+        # Whoever read our output has gone (`| head`); nothing is left to say, and nowhere to say it.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 0
+    except Exception as error:
+        click.echo(f"Error: something unexpected happened ({type(error).__name__}). Details: {_keep(error)}", err=True)
+        return 1
+
+
+def _keep(error: Exception) -> str:
+    """Write where an unexpected error came from, without its message: a message can quote an answer."""
+    handle, path = tempfile.mkstemp(prefix="monitor-error-", suffix=".txt")
+    with os.fdopen(handle, "w", encoding="utf-8") as file:
+        file.write(f"{type(error).__name__}\n")
+        file.writelines(f"{frame.filename}:{frame.lineno} {frame.name}\n" for frame in traceback.extract_tb(error.__traceback__))
+    return path

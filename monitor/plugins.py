@@ -1,0 +1,181 @@
+"""Loads plugins, installed ones by entry point and folders by name, and gathers their instruments."""
+
+from __future__ import annotations
+
+import difflib
+import hashlib
+import importlib.util
+import sys
+import traceback
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from importlib.metadata import entry_points
+from pathlib import Path
+from types import MappingProxyType, ModuleType
+from typing import Any
+
+import pluggy
+
+from monitor import hookspecs
+from monitor.errors import DeclarationError, Refusal
+from monitor.forms import FormMeta
+from monitor.instrument import Instrument
+
+
+@dataclass(frozen=True)
+class Plugin:
+    """One loaded plugin: its name, where it came from in words, and its package's folder."""
+
+    name: str
+    origin: str
+    folder: Path
+
+
+@dataclass(frozen=True)
+class Plugins:
+    """Everything that is loaded. ``left_out`` says, a sentence each, which installed plugins are broken."""
+
+    hooks: Any
+    plugins: tuple[Plugin, ...]
+    catalogue: Mapping[str, Instrument]
+    origins: Mapping[str, str]
+    left_out: tuple[str, ...]
+
+    def instrument(self, code: str) -> Instrument:
+        """The instrument with a code. Raises :class:`Refusal` (PLUGIN-13) when none has it."""
+        if code not in self.catalogue:
+            raise Refusal("PLUGIN-13", code=code, known=", ".join(self.catalogue) or "none")
+        return self.catalogue[code]
+
+    def form(self, full_code: str) -> tuple[Instrument, FormMeta]:
+        """The form that ``instrument.form`` names. Raises :class:`Refusal` (ANSWERS-01) when there is none."""
+        code, _, form_code = full_code.partition(".")
+        instrument = self.catalogue.get(code)
+        form = instrument.form(form_code) if instrument is not None else None
+        if instrument is None or form is None:
+            known = ", ".join(form.full_code() for one in self.catalogue.values() for form in one.forms)
+            raise Refusal("ANSWERS-01", form=full_code, known=known or "none; no plugin is loaded")
+        return instrument, form
+
+
+def load(folders: Sequence[Path] = ()) -> Plugins:
+    """Load the installed plugins and every plugin folder in ``folders`` (or that is one of them).
+
+    An installed plugin that fails is left out and named. A named folder that fails, a misspelt hook, and two
+    instruments of one code are refused: raises :class:`Refusal` with the place.
+    """
+    manager = pluggy.PluginManager(hookspecs.PROJECT)
+    manager.add_hookspecs(hookspecs)
+    loaded: list[Plugin] = []
+    left_out: list[str] = []
+    for entry in sorted(entry_points(group=hookspecs.PROJECT), key=lambda entry: entry.name):
+        origin = f"installed plugin '{entry.name}'"
+        try:
+            loaded.append(_register(manager, _import(entry.load, origin, None), entry.name, origin))
+        except Refusal as refusal:
+            left_out.append(str(refusal))
+    for package in (package for folder in folders for package in _packages(folder)):
+        if package.resolve() not in (plugin.folder.resolve() for plugin in loaded):
+            origin = f"folder {package.parent}"
+            module = _import(lambda package=package: _import_folder(package), origin, package)  # type: ignore[misc]  # reason: a lambda with a default has no type of its own
+            loaded.append(_register(manager, module, package.parent.name, origin))
+    catalogue, origins = _gather(manager, loaded)
+    return Plugins(manager.hook, tuple(loaded), MappingProxyType(catalogue), MappingProxyType(origins), tuple(left_out))
+
+
+def _packages(folder: Path) -> Iterator[Path]:
+    """The package of a plugin folder, or those of all plugin folders inside a folder."""
+    inside = _package_in(folder)
+    if inside is not None:
+        yield inside
+        return
+    found = [
+        package
+        for child in (sorted(folder.iterdir()) if folder.is_dir() else [])
+        if child.is_dir() and (package := _package_in(child)) is not None
+    ]
+    if not found:
+        raise Refusal("PLUGIN-11", path=folder)
+    yield from found
+
+
+def _package_in(folder: Path) -> Path | None:
+    """The one Python package of a plugin folder; None when the folder is no plugin."""
+    if not folder.is_dir() or not (folder / "pyproject.toml").is_file():
+        return None
+    packages = [path.parent for path in sorted(folder.glob("*/__init__.py")) if path.parent.name != "tests"]
+    if len(packages) > 1:
+        names = ", ".join(package.name for package in packages)
+        raise Refusal("PLUGIN-10", origin=f"folder {folder}", why=f"it holds several packages: {names}.")
+    return packages[0] if packages else None
+
+
+def _import_folder(package: Path) -> ModuleType:
+    # A name of its own, so that a copy of a built-in plugin never turns into the original.
+    name = f"{package.name}_{hashlib.sha256(str(package.resolve()).encode()).hexdigest()[:8]}"
+    for known in [known for known in sys.modules if known == name or known.startswith(f"{name}.")]:
+        del sys.modules[known]
+    spec = importlib.util.spec_from_file_location(name, package / "__init__.py", submodule_search_locations=[str(package)])
+    assert spec is not None and spec.loader is not None  # a path that ends in .py always has both
+    module = importlib.util.module_from_spec(spec)
+    sys.modules[name] = module
+    spec.loader.exec_module(module)
+    return module
+
+
+def _import(load_module: Callable[[], ModuleType], origin: str, package: Path | None) -> ModuleType:
+    try:
+        return load_module()
+    except DeclarationError as error:
+        raise error.at(_place(error, package)) from error
+    except SyntaxError as error:
+        where = f"{Path(error.filename or origin).name}, line {error.lineno}"
+        raise Refusal("PLUGIN-10", origin=origin, why=f"{where}: {error.msg}.") from error
+    except Exception as error:
+        # Whatever a plugin raises while it is read must become a sentence, not a traceback.
+        why = f"{_place(error, package)}{type(error).__name__}: {error}"
+        raise Refusal("PLUGIN-10", origin=origin, why=why) from error
+
+
+def _place(error: BaseException, package: Path | None) -> str:
+    """``hearing.py, line 42: `` for the plugin's own line that failed; nothing when there is none."""
+    core = Path(__file__).parent
+    for frame in reversed(traceback.extract_tb(error.__traceback__)):
+        path = Path(frame.filename)
+        mine = package in path.parents if package is not None else core not in path.parents and path.is_file()
+        if mine and "importlib" not in frame.filename:
+            return f"{path.parent.name}/{path.name}, line {frame.lineno}: "
+    return ""
+
+
+def _register(manager: pluggy.PluginManager, module: ModuleType, name: str, origin: str) -> Plugin:
+    known = [hook for hook in vars(hookspecs) if hasattr(getattr(hookspecs, hook), f"{hookspecs.PROJECT}_spec")]
+    marked = [hook for hook, function in vars(module).items() if hasattr(function, f"{hookspecs.PROJECT}_impl")]
+    for hook in marked:
+        if hook not in known:
+            near = difflib.get_close_matches(hook, known, n=1)
+            raise Refusal("PLUGIN-09", origin=origin, hook=hook, known=", ".join(near or known))
+    if not marked:
+        why = f"it has no hook: mark one of {', '.join(known)} with @hookimpl in its __init__.py."
+        raise Refusal("PLUGIN-10", origin=origin, why=why)
+    try:
+        manager.register(module, name=f"{name} ({origin})")
+    except (pluggy.PluginValidationError, ValueError) as error:
+        raise Refusal("PLUGIN-10", origin=origin, why=str(error)) from error
+    return Plugin(name, origin, Path(module.__file__ or ".").parent)
+
+
+def _gather(manager: pluggy.PluginManager, loaded: Sequence[Plugin]) -> tuple[dict[str, Instrument], dict[str, str]]:
+    catalogue: dict[str, Instrument] = {}
+    origins: dict[str, str] = {}
+    where = {f"{plugin.name} ({plugin.origin})": plugin.origin for plugin in loaded}
+    for implementation in manager.hook.register_instruments.get_hookimpls():
+        origin = where[implementation.plugin_name]
+        found: Iterable[Instrument] = implementation.function()  # type: ignore[assignment]  # reason: pluggy types it object
+        for instrument in found:
+            if instrument.code in catalogue:
+                first = origins[instrument.code]
+                raise Refusal("PLUGIN-08", code=instrument.code, version=instrument.version, first=first, second=origin)
+            catalogue[instrument.code] = instrument
+            origins[instrument.code] = origin
+    return dict(sorted(catalogue.items())), origins
