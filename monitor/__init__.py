@@ -6,7 +6,20 @@ from monitor.hookspecs import hookimpl
 from monitor.indicators import EachCode, Median, Share, Tally, by, each, year
 from monitor.instrument import Instrument
 from monitor.questions import (
-    RATING, Choice, Choices, Codes, Country, Date, Money, Narrative, PartialDate, Rating, Ref, Rows, Text, Whole,
+    RATING,
+    Choice,
+    Choices,
+    Codes,
+    Country,
+    Date,
+    Money,
+    Narrative,
+    PartialDate,
+    Rating,
+    Ref,
+    Rows,
+    Text,
+    Whole,
 )  # fmt: skip
 from monitor.rules import Rule
 

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from monitor import standards
+from monitor.conditions import Condition
 from monitor.errors import Refusal
 from monitor.forms import FormMeta
 from monitor.indicators import EachCode, Indicator, Median, Share
@@ -25,9 +26,9 @@ def as_contract(instrument: Instrument) -> JSON:
     definitions: JSON = {form.code: _form_schema(form) for form in instrument.all_forms()}
     types = {type(question) for form in instrument.all_forms() for question in form.questions.values()}
     if Country in types:
-        definitions["country"] = {"enum": list(countries())}
+        definitions["ISO-3166-1"] = {"enum": list(countries())}
     if Money in types:
-        definitions["currency"] = {"enum": sorted(currencies())}
+        definitions["ISO-4217"] = {"enum": sorted(currencies())}
     return {
         "$schema": "https://json-schema.org/draft/2020-12/schema",
         "$id": f"urn:monitor:{instrument.code}:{instrument.version}",
@@ -43,8 +44,8 @@ def as_contract(instrument: Instrument) -> JSON:
                 {
                     "id": rule.id, "form": rule.form.code, "severity": rule.severity, "says": rule.says,
                     "at": [question.name for question in rule.at], "screen": rule.screen,
-                    "must_hold": rule.must_hold and rule.must_hold.as_json(),
-                    "flag_if": rule.flag_if and rule.flag_if.as_json(), "kept_by": rule.kept_by,
+                    "must_hold": _as_json(rule.must_hold),
+                    "flag_if": _as_json(rule.flag_if), "kept_by": rule.kept_by,
                 }
                 for rule in instrument.rules
             ],
@@ -52,6 +53,10 @@ def as_contract(instrument: Instrument) -> JSON:
             "provisions": [_provision(key) for key in _provisions(instrument)],
         },
     }  # fmt: skip
+
+
+def _as_json(condition: Condition | None) -> JSON | None:
+    return condition.as_json() if condition is not None else None
 
 
 def _form_schema(form: FormMeta) -> JSON:
@@ -82,7 +87,7 @@ def _question(question: Question) -> JSON:
     known: JSON = {
         "name": question.name, "type": type(question).__name__, "section": question.section,
         "wording": question.wording, "hint": question.hint, "partly": question.partly, "optional": question.optional,
-        "publish": question.publish, "asked_if": question.only_if.as_json() if question.only_if else None,
+        "publish": question.publish, "asked_if": _as_json(question.only_if),
         "tests": list(question.tests), "origin": question.origin,
     }  # fmt: skip
     if isinstance(question, Date):
@@ -102,7 +107,7 @@ def _indicator(indicator: Indicator) -> JSON:
         "title": indicator.title,
         "statistic": indicator.statistic,
         "unit": unit.title() if isinstance(unit, EachCode) else unit.code,
-        "among": indicator.among.as_json() if indicator.among else None,
+        "among": _as_json(indicator.among),
         "tables": [[dimension.name for dimension in table] for table in indicator.tables],
         "questions": [f"{question.form.code}.{question.name}" for question in indicator.questions()],
         "evidences": list(indicator.evidences),
@@ -169,7 +174,13 @@ def _codebook(instrument: Instrument) -> Iterator[str]:
         yield from ("", "## Rules", "", "| Rule | Severity | Says |", "|---|---|---|")
         yield from (f"| {rule.id} | {rule.severity} | {rule.says} |" for rule in instrument.rules)
     if instrument.indicators:
-        yield from ("", "## Indicators", "", "| Id | Indicator | Statistic | Tables | Evidences |", "|---|---|---|---|---|")
+        yield from (
+            "",
+            "## Indicators",
+            "",
+            "| Id | Indicator | Statistic | Tables | Evidences |",
+            "|---|---|---|---|---|",
+        )
     for indicator in instrument.indicators:
         tables = "; ".join(" x ".join(dimension.name for dimension in table) for table in indicator.tables)
         yield (
@@ -182,7 +193,7 @@ def _codebook_entry(number: int, question: Question) -> Iterator[str]:
     yield from ("", f"**{number}. `{question.name}`** {question.wording}", "")
     kind = type(question).__name__
     need = "optional" if question.optional else "required"
-    asked = f"asked if {question.only_if.words()}" if question.only_if else "always asked"
+    asked = f"asked if {question.only_if.words()}" if question.only_if is not None else "always asked"
     yield f"- {kind}; {need}; {asked}; publish: {question.publish}"
     if question.partly:
         yield f"- partly: {question.partly}"

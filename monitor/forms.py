@@ -39,7 +39,9 @@ class _ClassBody(dict[str, Any]):
     def __setitem__(self, name: str, thing: Any) -> None:
         if isinstance(self.get(name), Question):
             what = "this name stands twice in the form."
-            raise DeclarationError("PLUGIN-07", place=f"{self._form}.{name}", what=what, do="Give each question its own.")
+            raise DeclarationError(
+                "PLUGIN-07", place=f"{self._form}.{name}", what=what, do="Give each question its own."
+            )
         super().__setitem__(name, thing)
 
 
@@ -60,10 +62,19 @@ class FormMeta(SchemaMeta):
         return _ClassBody(name)
 
     def __new__(mcs, name: str, bases: tuple[type, ...], attrs: dict[str, Any]) -> FormMeta:
+        for base in bases:
+            if getattr(base, "questions", None):
+                what = f"it is made from {base.__name__}, whose questions it would accept and never ask."
+                raise DeclarationError(
+                    "PLUGIN-07", place=name, what=what, do="Write its questions out in a Form of its own."
+                )
         order = [(key, thing) for key, thing in attrs.items() if isinstance(thing, (Section, Question))]
         form: Any = super().__new__(mcs, name, bases, {k: v for k, v in attrs.items() if not isinstance(v, Section)})
         meta = attrs.get("Meta")
         form.code = getattr(meta, "code", _snake(name))
+        if not _NAME.fullmatch(form.code):
+            why = "a form's code is lower-case letters, digits and _"
+            raise DeclarationError("PLUGIN-05", place=name, name=form.code, why=why)
         form.parent = getattr(meta, "parent", None)
         form.key = getattr(meta, "key", None)
         form.person = getattr(meta, "person", None)
@@ -100,7 +111,11 @@ class FormMeta(SchemaMeta):
             if not isinstance(operand, Question):
                 continue
             inside = operand.form is cls and operand.name in cls.questions
-            row = isinstance(operand.form, FormMeta) and operand.form.rows_of is not None and operand.form.rows_of.form is cls
+            row = (
+                isinstance(operand.form, FormMeta)
+                and operand.form.rows_of is not None
+                and operand.form.rows_of.form is cls
+            )
             if not inside and not row and id(operand.form) not in visible:
                 where = operand.name or operand.wording
                 why = "it comes later in the form" if operand.form in (None, cls) else "it belongs to another form"

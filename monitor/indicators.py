@@ -46,7 +46,7 @@ def by(question: Question) -> Dimension:
 
 def year(question: Question, name: str = "year", *, first: bool = False) -> Dimension:
     """The year of a date with ``dimension="year"``; with ``first`` the earliest among the submissions below."""
-    if not (isinstance(question, Date) and question.dimension == "year"):
+    if not (isinstance(question, Date) and question.dimension == "year" and question.publish != "sealed"):
         what = f"'{question.name}' gives the year of a table, but is no date with dimension=\"year\"."
         raise DeclarationError("PLUGIN-07", place="An indicator", what=what, do="Declare it at the question.")
     return Dimension(question, name, part="year", first=first)

@@ -40,10 +40,14 @@ class Instrument:
 
     def __post_init__(self) -> None:
         if not _CODE.fullmatch(self.code):
-            raise DeclarationError("PLUGIN-05", place="Instrument", name=self.code, why="a code is lower-case letters, digits and _")
+            raise DeclarationError(
+                "PLUGIN-05", place="Instrument", name=self.code, why="a code is lower-case letters, digits and _"
+            )
         if not _VERSION.fullmatch(self.version):
-            raise DeclarationError("PLUGIN-05", place=f"Instrument {self.code}", name=self.version, why="a version is MAJOR.MINOR")
-        _once(self.code, "form", (form.code for form in self.forms))
+            raise DeclarationError(
+                "PLUGIN-05", place=f"Instrument {self.code}", name=self.version, why="a version is MAJOR.MINOR"
+            )
+        _once(self.code, "form", (form.code for form in self.all_forms()))
         _once(self.code, "rule", (rule.id for rule in self.rules))
         _once(self.code, "indicator", (indicator.id.lower() for indicator in self.indicators))
         for form in self.forms:
@@ -98,7 +102,7 @@ class Instrument:
             self._refuse(place, f"it counts {indicator.form.__name__}, which is no form of this instrument.")
         self._check_operands(place, indicator.operands(), indicator.form)
         for question in indicator.questions():
-            if question.publish in ("never", "sealed") and not question_counts_dates(question):
+            if question.publish == "sealed" or (question.publish == "never" and not question_counts_dates(question)):
                 self._refuse(place, f"it counts '{question.name}', whose publish is '{question.publish}'.")
         for condition in indicator.conditions():
             self._check_countable(place, condition)
@@ -133,7 +137,9 @@ class Instrument:
             standards.provision(key, place=f"{self.code}, {place}")
 
     def _refuse(self, place: str, what: str) -> None:
-        raise DeclarationError("PLUGIN-07", place=f"{self.code}, {place}", what=what, do="See docs/writing-a-plugin.md.")
+        raise DeclarationError(
+            "PLUGIN-07", place=f"{self.code}, {place}", what=what, do="See docs/writing-a-plugin.md."
+        )
 
 
 def question_counts_dates(question: Question) -> bool:

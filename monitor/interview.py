@@ -62,7 +62,12 @@ def walk(
 
 
 def _walk(
-    form: FormMeta, values: Mapping[str, Value], kept: dict[str, Value], answers: Answers, prefix: str, steps: list[Step]
+    form: FormMeta,
+    values: Mapping[str, Value],
+    kept: dict[str, Value],
+    answers: Answers,
+    prefix: str,
+    steps: list[Step],
 ) -> None:
     for name, question in form.questions.items():
         asked = question.only_if is None or question.only_if.holds(answers)

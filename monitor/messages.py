@@ -27,8 +27,8 @@ _ANSWER = {
     "ANSWER-08": Message("Holds a character that cannot be stored ({what}). Type the answer again."),
     "ANSWER-09": Message("{says}"),
     "ANSWER-10": Message("{says} If it is so, explain it in a line: {how}."),
-    "ANSWER-11": Message("'{given}' is chosen twice."),
-    "ANSWER-12": Message("'{given}' means that nothing else applies; it cannot stand beside other answers."),
+    "ANSWER-11": Message("{given} is chosen twice."),
+    "ANSWER-12": Message("{given} means that nothing else applies; it cannot stand beside other answers."),
     "ANSWER-13": Message("Longer than {limit} characters."),
     "ANSWER-14": Message("No {parent} with this id or reference is in the store."),
     "ANSWER-15": Message("There is already a {form} with this reference."),
@@ -46,6 +46,8 @@ _ANSWERS = {
         "not saved: {count} of {form} {version} {needs} attention.",
         "Correct {source} and run the same command again. Nothing was stored.",
     ),
+    "ANSWERS-04": Message("not saved: these answers of {form} are already in the store, by their _id.",
+                          "Nothing was stored twice."),
     "ANSWERS-03": Message("not saved: the answers are not one JSON object of question names and answers.",
                           "Nothing was stored."),
 }
@@ -70,9 +72,123 @@ _PLUGIN = {
     "PLUGIN-13": Message("There is no instrument '{code}'.", "Instruments: {known}."),
 }
 
+_FINDINGS = {
+    "FINDINGS-01": Message("there is no indicator '{indicator}'.", "Indicators: {known}."),
+}
+
 _CONTRACT = {
     "CONTRACT-01": Message("{path} is published and differs from the instrument as it is now.",
                            "A published version is never changed. Give the instrument a new version than {version}."),
 }
 
-CATALOGUE: Mapping[str, Message] = MappingProxyType(_ANSWER | _ANSWERS | _PLUGIN | _CONTRACT)
+_SITE = {
+    "SITE-01": Message("there is no file {path}.", "Build a release first: monitor release build OUT.db"),
+    "SITE-02": Message("{path} is a folder.", "Name the release file itself: nothing else in a folder is looked at."),
+    "SITE-03": Message("{path} is no release: {why}.", "Only a file made by 'monitor release build' is served."),
+    "SITE-04": Message("{path} is a working store: it holds submissions.",
+                       "It is never served. Build a release from it with 'monitor release build' and serve that."),
+    "SITE-05": Message("{path} is not a finished release: {why}.",
+                       "Close the program that writes to it, build the release again, and copy the one file."),
+    "SITE-06": Message("the site cannot listen on {host}, port {port}: {why}.",
+                       "Choose another address or port; port 0 takes a free one."),
+}
+
+# One line for each row that could not be read, and the refusals of a file as a whole.
+_IMPORT = {
+    "ROW-01": Message("{found} where the header has {wanted}."),
+    "ROW-02": Message("Not JSON, from {place} on: {why}."),
+    "ROW-03": Message("Not a JSON object of question names and answers."),
+    "ROW-04": Message("{name} is given twice."),
+    "ROW-05": Message("{name} is no number that can be stored."),
+    "ROW-06": Message("Lists and objects stand in one another more than {limit} deep."),
+    "ROW-07": Message("Longer than {limit:,} characters."),
+    "ROW-08": Message("Another row of the same file has this _id."),
+    "IMPORT-01": Message("{path} cannot be read: {why}.", "Name a CSV or JSON Lines file."),
+    "IMPORT-02": Message("the name of {path} does not say what it holds.",
+                         "Let it end in .csv for CSV, or in .jsonl for JSON Lines. Nothing was stored."),
+    "IMPORT-03": Message("{path} is not what its name says: it looks like {found}.", "{do} Nothing was stored."),
+    "IMPORT-04": Message("{path} is not in UTF-8: {found}.",
+                         "Save it again in UTF-8 (in Excel: as 'CSV UTF-8'). Nothing was stored."),
+    "IMPORT-05": Message("{path}, line {line}: holds a NUL character, which no text does.",
+                         "It is damaged, or in UTF-16. Save it again in UTF-8. Nothing was stored."),
+    "IMPORT-06": Message("{path} is empty.", "Look whether it was saved whole. Nothing was stored."),
+    "IMPORT-07": Message("the header of {path} does not fit {form}.",
+                         "Correct the header, or give a mapping (--mapping). Nothing was stored."),
+    "IMPORT-08": Message("{path} is separated by {found}, not by commas.",
+                         "Save it with commas between the cells. Nothing was stored."),
+    "IMPORT-09": Message("{path} is not CSV in the row that begins in line {line}: {why}.",
+                         "Correct that line. Nothing was stored."),
+    "IMPORT-10": Message("{path}: what begins in line {line} is longer than {limit:,} characters.",
+                         "Is a quotation mark never closed? Nothing was stored."),
+    "IMPORT-11": Message("{path} changed while it was read.", "Let it be written to its end first. Nothing was stored."),
+    "IMPORT-12": Message("not imported: {refused} of {rows} rows of {form} {version} cannot be stored.",
+                         "Correct {path} and run the same command again; or store the good rows alone, with "
+                         "--on-error skip --rejects FILE. Nothing was stored."),
+    "IMPORT-13": Message("the rejects cannot go to {path}: {why}.", "Name another file. Nothing was stored."),
+    "IMPORT-14": Message("the mapping {path} cannot be read: {why}.",
+                         "Name a TOML file, or a mapping of {code}: {known}. Nothing was stored."),
+    "IMPORT-15": Message("the mapping {path} does not fit {form}.", "Correct it. Nothing was stored."),
+    "IMPORT-16": Message("{path} holds no answers: {why}", "It must hold one JSON object. Nothing was stored."),
+    "IMPORT-17": Message("--on-error skip and --rejects FILE belong together.",
+                         "Give both, so that no row is lost, or neither. Nothing was stored."),
+}
+
+_STORE = {
+    "STORE-01": Message("there is no store at {path}.",
+                        "Create one with 'monitor init', or name another with --store."),
+    "STORE-02": Message("{path} is no file.", "Name the store itself, with --store."),
+    "STORE-03": Message("{path} cannot be written.",
+                        "A store and its folder must be open to you for reading and writing. Nothing was changed."),
+    "STORE-04": Message("{path} is no store: {what}.", "Name another file with --store. This one was not changed."),
+    "STORE-05": Message("{path} was made by a newer version of monitor (schema {version}; this one knows {known}).",
+                        "Bring monitor up to date. Nothing was changed."),
+    "STORE-06": Message("{path} was made by an older version of monitor (schema {version}; this one needs {known}).",
+                        "Run 'monitor db migrate': it copies the file first."),
+    "STORE-07": Message("{path} is in use: another program is writing to it.",
+                        "Wait until it is done and run the same command again. Nothing was stored."),
+    "STORE-08": Message("the disk is full.", "Make room and run the same command again. Nothing of it was stored."),
+    "STORE-09": Message("{path} is damaged.", "Keep the file, run 'monitor db verify', and go back to a backup."),
+    "STORE-10": Message("there is already a file {path}.", "It was not changed. Choose another name for a new store."),
+    "STORE-11": Message("there is no folder {folder}.", "Make it first, or name another place with --store."),
+    "STORE-13": Message("there is no submission {id} in the store.", "'monitor submissions list' shows what there is."),
+    "STORE-14": Message("submission {id} was changed since you saw it: then revision {expected}, now {revision}.",
+                        "Look at it again and decide anew. Nothing was stored."),
+    "STORE-15": Message("submission {id} is {state} and cannot be {what}.",
+                        "'monitor review history' shows what happened."),
+    "STORE-16": Message("a reason is needed: one line of 3 to 500 characters.", "Nothing was stored."),
+    "STORE-17": Message("that is no coded reason for a correction.", "Reasons: {known}."),
+    "STORE-18": Message("another submission has just been stored with the same reference.",
+                        "Look at it first; then correct the reference or give this one up. Nothing was stored."),
+    "STORE-19": Message("a submission with the same _id has just been stored.", "Nothing was stored twice."),
+    "STORE-20": Message("the submission above this one is not in the store.",
+                        "Submit that one first. Nothing was stored."),
+    "STORE-21": Message("who acts must be a code such as MON-07: letters, digits, '_', '.' and '-', at most 40.",
+                        "Use a code, not a name: --as CODE."),
+    "STORE-22": Message("the log itself is not whole, so the tables cannot be made from it.",
+                        "Keep the file and go back to a backup. Nothing was changed."),
+    "STORE-23": Message("not loaded, but needed here: {instruments}.",
+                        "Load its plugin, with --plugins-dir if need be."),
+    "STORE-24": Message("{place} is kept as {kept}, but version {version} of the instrument needs {wanted}.",
+                        "A question that changes its type is a new question: give it another name."),
+    "STORE-25": Message("the place of {path} cannot keep a store safely (no write-ahead log).",
+                        "Network shares often cannot. Keep the store on a disk of this machine."),
+    "STORE-26": Message("{path} could not be read or written: the disk or its folder does not answer as it should.",
+                        "Check the disk. What was not said to be saved is not saved."),
+    "STORE-27": Message("a programme needs a name: one line of at most 200 characters.", "Nothing was created."),
+    "STORE-28": Message("an entry of the log cannot be read: the store is damaged.",
+                        "Keep the file, run 'monitor db verify', and go back to a backup."),
+    "STORE-29": Message("log entry {seq} answers what {form} {version} does not ask: {names}.",
+                        "Load the version of the instrument with which it was entered. Nothing was changed."),
+    "STORE-90": Message("a store cannot be encrypted yet.",
+                        "Say --plain to make one that is not, and keep it on an encrypted disk. Nothing was created."),
+}
+
+_REVIEW = {
+    "REVIEW-01": Message("nobody approves their own: {actor} wrote, entered or corrected submission {id}.",
+                         "Ask somebody else to review it. Nothing was approved."),
+    "REVIEW-02": Message("that is no day.", "Write it as year-month-day, such as 2025-03-31."),
+}
+
+CATALOGUE: Mapping[str, Message] = MappingProxyType(
+    _ANSWER | _ANSWERS | _PLUGIN | _CONTRACT | _FINDINGS | _STORE | _REVIEW | _SITE | _IMPORT
+)

@@ -7,12 +7,12 @@ import hashlib
 import importlib.util
 import sys
 import traceback
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from importlib.metadata import entry_points
 from pathlib import Path
 from types import MappingProxyType, ModuleType
-from typing import Any
+from typing import Any, TypeVar
 
 import pluggy
 
@@ -20,6 +20,9 @@ from monitor import hookspecs
 from monitor.errors import DeclarationError, Refusal
 from monitor.forms import FormMeta
 from monitor.instrument import Instrument
+
+_INSTALLED = "installed plugin"
+_Loaded = TypeVar("_Loaded")
 
 
 @dataclass(frozen=True)
@@ -69,17 +72,17 @@ def load(folders: Sequence[Path] = ()) -> Plugins:
     loaded: list[Plugin] = []
     left_out: list[str] = []
     for entry in sorted(entry_points(group=hookspecs.PROJECT), key=lambda entry: entry.name):
-        origin = f"installed plugin '{entry.name}'"
+        origin = f"{_INSTALLED} '{entry.name}'"
         try:
-            loaded.append(_register(manager, _import(entry.load, origin, None), entry.name, origin))
+            loaded.append(_register(manager, _guarded(entry.load, origin, None), entry.name, origin))
         except Refusal as refusal:
             left_out.append(str(refusal))
     for package in (package for folder in folders for package in _packages(folder)):
         if package.resolve() not in (plugin.folder.resolve() for plugin in loaded):
             origin = f"folder {package.parent}"
-            module = _import(lambda package=package: _import_folder(package), origin, package)  # type: ignore[misc]  # reason: a lambda with a default has no type of its own
+            module = _guarded(lambda package=package: _import_folder(package), origin, package)  # type: ignore[misc]  # reason: a lambda with a default has no type of its own
             loaded.append(_register(manager, module, package.parent.name, origin))
-    catalogue, origins = _gather(manager, loaded)
+    catalogue, origins = _gather(manager, loaded, left_out)
     return Plugins(manager.hook, tuple(loaded), MappingProxyType(catalogue), MappingProxyType(origins), tuple(left_out))
 
 
@@ -115,7 +118,9 @@ def _import_folder(package: Path) -> ModuleType:
     name = f"{package.name}_{hashlib.sha256(str(package.resolve()).encode()).hexdigest()[:8]}"
     for known in [known for known in sys.modules if known == name or known.startswith(f"{name}.")]:
         del sys.modules[known]
-    spec = importlib.util.spec_from_file_location(name, package / "__init__.py", submodule_search_locations=[str(package)])
+    spec = importlib.util.spec_from_file_location(
+        name, package / "__init__.py", submodule_search_locations=[str(package)]
+    )
     assert spec is not None and spec.loader is not None  # a path that ends in .py always has both
     module = importlib.util.module_from_spec(spec)
     sys.modules[name] = module
@@ -123,16 +128,16 @@ def _import_folder(package: Path) -> ModuleType:
     return module
 
 
-def _import(load_module: Callable[[], ModuleType], origin: str, package: Path | None) -> ModuleType:
+def _guarded(load: Callable[[], _Loaded], origin: str, package: Path | None) -> _Loaded:
+    """What ``load`` gives. Whatever a plugin raises while it is read becomes a refusal that names the line."""
     try:
-        return load_module()
+        return load()
     except DeclarationError as error:
         raise error.at(_place(error, package)) from error
     except SyntaxError as error:
         where = f"{Path(error.filename or origin).name}, line {error.lineno}"
         raise Refusal("PLUGIN-10", origin=origin, why=f"{where}: {error.msg}.") from error
     except Exception as error:
-        # Whatever a plugin raises while it is read must become a sentence, not a traceback.
         why = f"{_place(error, package)}{type(error).__name__}: {error}"
         raise Refusal("PLUGIN-10", origin=origin, why=why) from error
 
@@ -165,13 +170,33 @@ def _register(manager: pluggy.PluginManager, module: ModuleType, name: str, orig
     return Plugin(name, origin, Path(module.__file__ or ".").parent)
 
 
-def _gather(manager: pluggy.PluginManager, loaded: Sequence[Plugin]) -> tuple[dict[str, Instrument], dict[str, str]]:
+def _instruments(hook: Callable[[], object], plugin: Plugin) -> list[Instrument]:
+    def give() -> list[Instrument]:
+        given: Any = hook()
+        strange = [type(thing).__name__ for thing in given if not isinstance(thing, Instrument)]
+        if strange:
+            raise TypeError(f"register_instruments gives a {strange[0]} among its instruments")
+        return list(given)
+
+    return _guarded(give, plugin.origin, plugin.folder)
+
+
+def _gather(
+    manager: pluggy.PluginManager, loaded: Sequence[Plugin], left_out: list[str]
+) -> tuple[dict[str, Instrument], dict[str, str]]:
     catalogue: dict[str, Instrument] = {}
     origins: dict[str, str] = {}
-    where = {f"{plugin.name} ({plugin.origin})": plugin.origin for plugin in loaded}
+    by_name = {f"{plugin.name} ({plugin.origin})": plugin for plugin in loaded}
     for implementation in manager.hook.register_instruments.get_hookimpls():
-        origin = where[implementation.plugin_name]
-        found: Iterable[Instrument] = implementation.function()  # type: ignore[assignment]  # reason: pluggy types it object
+        plugin = by_name[implementation.plugin_name]
+        origin = plugin.origin
+        try:
+            found = _instruments(implementation.function, plugin)
+        except Refusal as refusal:
+            if not origin.startswith(_INSTALLED):
+                raise
+            left_out.append(str(refusal))
+            continue
         for instrument in found:
             if instrument.code in catalogue:
                 first = origins[instrument.code]

@@ -16,7 +16,17 @@ from typing import Any, ClassVar, Literal
 from marshmallow import ValidationError, fields
 
 from monitor.conditions import (
-    AnyRow, Answers, Compare, Condition, Count, Includes, Length, Matches, Mentions, OneOf, Operand, Value, operand,
+    Answers,
+    AnyRow,
+    Condition,
+    Count,
+    Includes,
+    Length,
+    Matches,
+    Mentions,
+    OneOf,
+    Operand,
+    Value,
 )  # fmt: skip
 from monitor.errors import DeclarationError, Fault
 
@@ -86,6 +96,11 @@ class Question(fields.Field, Operand):  # type: ignore[type-arg]  # reason: ever
         self.origin = origin
         if publish not in PUBLISH:
             raise DeclarationError("PLUGIN-04", place=self._place(), publish=publish, known=", ".join(PUBLISH))
+        given: object = only_if  # `question == "yes"` is a plain False, whatever the types say
+        if given is not None and not isinstance(given, Condition):
+            what = f"its only_if is {only_if!r}, which is no condition."
+            do = "Write question.is_('code'), question.includes('code') or a comparison; == is not one of them."
+            raise DeclarationError("PLUGIN-07", place=self._place(), what=what, do=do)
 
     def _place(self) -> str:
         return f"The question '{self.wording}'"
@@ -119,6 +134,14 @@ class Question(fields.Field, Operand):  # type: ignore[type-arg]  # reason: ever
         """The stored form of a raw answer. Raises ``ValidationError`` with :class:`Fault` sentences."""
         raise NotImplementedError  # every type of question reads its own kind of answer
 
+    def fault(self, raw: Any) -> Fault | None:
+        """What is wrong with one raw answer by itself; None when it can be read. Rows may have many: see ``read``."""
+        try:
+            self.read(raw)
+        except ValidationError as error:
+            return error.messages[0]  # type: ignore[return-value]  # reason: refuse() raises a list of one Fault
+        return None
+
     def schema(self) -> dict[str, Any]:
         """The stored form as JSON Schema (2020-12)."""
         return {"type": "string"}
@@ -127,6 +150,16 @@ class Question(fields.Field, Operand):  # type: ignore[type-arg]  # reason: ever
 def refuse(code: str, **values: object) -> ValidationError:
     """A fault of one answer, as marshmallow wants it raised."""
     return ValidationError([Fault(code, **values)])
+
+
+def attempt(question: Question, raw: Any) -> tuple[Value | None, Fault | None]:
+    """The stored form of a raw answer, or the sentence that says why it cannot stand."""
+    try:
+        return question.read(raw), None
+    except ValidationError as error:
+        fault = error.messages[0]
+        assert isinstance(fault, Fault)  # questions raise nothing else
+        return None, fault
 
 
 def plain_text(raw: Any, wanted: str, limit: int) -> str:
@@ -264,7 +297,9 @@ class Whole(Question):
             raise refuse("ANSWER-04", found=_kind_of(raw), wanted="a whole number, in the digits 0 to 9,")
         if not self.at_least <= raw <= self.at_most:
             high = f" and at most {self.at_most}" if self.at_most < _BIGGEST else ""
-            raise refuse("ANSWER-06", bound=f"at least {self.at_least}{high}" if high or raw < self.at_least else "smaller")
+            raise refuse(
+                "ANSWER-06", bound=f"at least {self.at_least}{high}" if high or raw < self.at_least else "smaller"
+            )
         return raw
 
     def schema(self) -> dict[str, Any]:
@@ -288,7 +323,7 @@ class Money(Question):
         if not isinstance(raw, dict) or set(raw) != {"amount", "currency"}:
             raise refuse("ANSWER-04", found=_kind_of(raw), wanted="an amount with its currency, such as 1250.50 EUR,")
         amount, currency = raw["amount"], raw["currency"]
-        if isinstance(amount, int) and not isinstance(amount, bool):
+        if isinstance(amount, int) and not isinstance(amount, bool) and abs(amount) < 10**13:
             amount = str(amount)
         if not isinstance(amount, str) or not re.fullmatch(r"[0-9]{1,13}(\.[0-9]{1,4})?", amount):
             raise refuse("ANSWER-07", example="1250.50 EUR (digits, a point, at most four decimals)")
@@ -302,7 +337,7 @@ class Money(Question):
         amount = {"type": "string", "pattern": "^(?=.*[1-9])[0-9]{1,13}(\\.[0-9]{1,4})?$"}
         return {
             "type": "object", "required": ["amount", "currency"], "additionalProperties": False,
-            "properties": {"amount": amount, "currency": {"$ref": "#/$defs/currency"}},
+            "properties": {"amount": amount, "currency": {"$ref": "#/$defs/ISO-4217"}},
         }  # fmt: skip
 
 
@@ -334,7 +369,7 @@ class Coded(Question):
         **settings: Any,
     ) -> None:  # fmt: skip
         super().__init__(wording, **settings)
-        self.codes = codes
+        self.codes = codes if isinstance(codes, Codes) else Codes(*codes.items())
         self.published_as = {group: tuple(members) for group, members in (published_as or {}).items()}
         for members in self.published_as.values():
             self.known(*members)
@@ -354,8 +389,12 @@ class Coded(Question):
             raise refuse("ANSWER-04", found=_kind_of(raw), wanted="one of the answers")
         code = raw.strip()
         if code not in self.codes:
-            raise refuse("ANSWER-05", given=shown(code), codes=_few(self.codes))
+            raise refuse("ANSWER-05", given=self.quoted(code), codes=_few(self.codes))
         return code
+
+    def quoted(self, code: str) -> str:
+        """An answer as a message may show it; a sealed one never."""
+        return "What was given" if self.publish == "sealed" else shown(code)
 
 
 def _few(codes: Iterable[str]) -> str:
@@ -409,16 +448,21 @@ class Choices(Coded):
         for item in raw:
             code = self.chosen(item)
             if code in chosen:
-                raise refuse("ANSWER-11", given=code)
+                raise refuse("ANSWER-11", given=self.quoted(code))
             chosen.append(code)
         for code in self.alone:
             if code in chosen and len(chosen) > 1:
-                raise refuse("ANSWER-12", given=code)
+                raise refuse("ANSWER-12", given=self.quoted(code))
         # One order for one answer: the list's, so that equal answers are equal in the store.
         return sorted(chosen, key=list(self.codes).index)
 
     def schema(self) -> dict[str, Any]:
-        items: dict[str, Any] = {"type": "array", "minItems": 1, "uniqueItems": True, "items": {"enum": list(self.codes)}}
+        items: dict[str, Any] = {
+            "type": "array",
+            "minItems": 1,
+            "uniqueItems": True,
+            "items": {"enum": list(self.codes)},
+        }
         if self.alone:
             items["if"] = {"contains": {"enum": list(self.alone)}}
             items["then"] = {"maxItems": 1}
@@ -461,7 +505,7 @@ class Country(Choice):
         self.also = dict(also or {})
 
     def schema(self) -> dict[str, Any]:
-        country = {"$ref": "#/$defs/country"}
+        country = {"$ref": "#/$defs/ISO-3166-1"}
         return {"anyOf": [country, {"enum": list(self.also)}]} if self.also else country
 
 
@@ -478,6 +522,15 @@ class Rows(Question):
 
     def declare(self, form: Any, name: str, section: str) -> None:
         super().declare(form, name, section)
+        what = ""
+        if self.publish != "never":
+            what, do = f"its publish is '{self.publish}'.", "Say it at each question of the rows instead."
+        elif self.row_form.rows_of is not None:
+            what, do = "its rows already stand elsewhere.", "Write a form of its own for each block of rows."
+        elif any(self.row_form.row_forms()):
+            what, do = "its rows hold rows again.", "Make the inner ones a form of their own, with a parent."
+        if what:
+            raise DeclarationError("PLUGIN-07", place=f"{form.__name__}.{name}", what=what, do=do)
         self.row_form.rows_of = self
 
     def count(self) -> Operand:

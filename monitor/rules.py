@@ -50,9 +50,10 @@ class Rule:
         given = [way for way in (self.must_hold, self.flag_if, self.kept_by) if way is not None]
         if len(given) != 1 or (self.kept_by is not None and self.kept_by not in BUILT_IN):
             what = "a rule has exactly one of must_hold, flag_if and kept_by."
-            raise DeclarationError("PLUGIN-07", place=f"Rule {self.id}", what=what, do=f"kept_by: {', '.join(BUILT_IN)}.")
+            do = f"kept_by: {', '.join(BUILT_IN)}."
+            raise DeclarationError("PLUGIN-07", place=f"Rule {self.id}", what=what, do=do)
 
     def operands(self) -> Sequence[Operand]:
         """Everything that the rule looks at."""
-        condition = self.must_hold or self.flag_if
+        condition = self.must_hold if self.must_hold is not None else self.flag_if
         return tuple(condition.operands()) if condition is not None else self.at

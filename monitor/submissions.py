@@ -109,7 +109,9 @@ def check(
     """
     if not isinstance(raw, Mapping) or not all(isinstance(key, str) for key in raw):
         raise Refusal("ANSWERS-03")
-    return _Check(instrument, form, raw, author, around or Nothing(), replaces, today or date.today()).run(origin, source)
+    return _Check(instrument, form, raw, author, around or Nothing(), replaces, today or date.today()).run(
+        origin, source
+    )
 
 
 class _Check:
@@ -123,7 +125,6 @@ class _Check:
         self.problems: list[Problem] = []
         self.envelope = _Envelope(raw, author, self.problems)
         self.raw = {key: value for key, value in raw.items() if not key.startswith("_")}
-        self.kept = _rules_kept_by_questions(instrument, form)
 
     def run(self, origin: str | None, source: str) -> Submission:
         parent = self._parent()
@@ -153,7 +154,7 @@ class _Check:
 
     def _add(self, where: str, code: str, says: str, question: Question | None = None, rule: str | None = None) -> None:
         if rule is None and question is not None:
-            rule = self.kept.get((id(question), code))
+            rule = _rule_kept_by(self.instrument, self.form, question, code)
         self.problems.append(Problem(where, code, says, rule))
 
     def _parent(self) -> Stored | None:
@@ -223,10 +224,12 @@ class _Check:
         troubled = {problem.where for problem in self.problems}
         for step in walked.missing():
             if step.where not in troubled and not _given(self.raw, step.where):
-                reason = f"because {step.question.only_if.words()}" if step.question.only_if else "always"
+                condition = step.question.only_if
+                reason = "always" if condition is None else f"because {condition.words()}"
                 self._add(step.where, "ANSWER-02", Fault("ANSWER-02", reason=reason), step.question)
-        undecided = self._undecided(troubled)
-        for step in walked.unasked():
+        unasked = list(walked.unasked())
+        undecided = self._undecided(troubled) if unasked and troubled else set()
+        for step in unasked:
             assert step.question.only_if is not None  # a question without a condition is always asked
             if id(step.question) not in undecided:
                 fault = Fault("ANSWER-03", condition=step.question.only_if.words())
@@ -297,7 +300,9 @@ class _Envelope:
         self.parent = self._text("_parent", 200)
         self.author = self._text("_monitor", 40, r"[\w.-]+", "a monitor's code, such as MON-07") or author
         self.source = self._text("_source", 500)
-        self.language = self._text("_language", 35, r"[A-Za-z]{2,3}(-[A-Za-z0-9]{2,8})*", "a language, such as sr-Latn") or "en"
+        self.language = (
+            self._text("_language", 35, r"[A-Za-z]{2,3}(-[A-Za-z0-9]{2,8})*", "a language, such as sr-Latn") or "en"
+        )
         self.submitted_at = self._time()
         self.session = self._session()
         self.explanations = self._explained()
@@ -330,14 +335,13 @@ class _Envelope:
             return now.isoformat(timespec="milliseconds")
         try:
             given = datetime.fromisoformat(text)
-        except ValueError:
+            given = given.replace(tzinfo=UTC) if given.tzinfo is None else given.astimezone(UTC)
+        except (ValueError, OverflowError):
             self._add("_submitted_at", "ANSWER-07", example="2025-03-31T14:05:00+02:00")
             return text
-        if given.tzinfo is None:
-            given = given.replace(tzinfo=UTC)
         if given > now:
             self._add("_submitted_at", "ANSWER-06", bound="now or earlier")
-        return given.astimezone(UTC).isoformat(timespec="milliseconds")
+        return given.isoformat(timespec="milliseconds")
 
     def _session(self) -> int:
         raw = self._raw.get("_session")
@@ -391,13 +395,17 @@ def join(form: FormMeta, *parts: Mapping[str, Value]) -> dict[str, Value]:
     return whole
 
 
-def without_blanks(raw: Any) -> Any:
-    """The same answers without those that are blank: None, empty or white text, an empty list."""
-    if isinstance(raw, Mapping):
-        return {key: without_blanks(value) for key, value in raw.items() if not _blank(value)}
-    if isinstance(raw, list):
-        return [without_blanks(item) if isinstance(item, Mapping) else item for item in raw]
-    return raw
+def without_blanks(raw: Mapping[str, Any]) -> dict[str, Any]:
+    """The same answers without those that are blank: None, empty or white text, an empty list; in rows, too.
+
+    It looks no deeper than that: what lies deeper is no answer, and may be as deep as somebody likes.
+    """
+    kept = {key: value for key, value in raw.items() if not _blank(value)}
+    return {key: [_filled(item) for item in value] if isinstance(value, list) else value for key, value in kept.items()}
+
+
+def _filled(row: Any) -> Any:
+    return {key: value for key, value in row.items() if not _blank(value)} if isinstance(row, Mapping) else row
 
 
 def _blank(value: object) -> bool:
@@ -414,13 +422,12 @@ def _schema(form: FormMeta) -> Any:
     return form()
 
 
-def _rules_kept_by_questions(instrument: Instrument, form: FormMeta) -> Mapping[tuple[int, str], str]:
-    kept = {}
+def _rule_kept_by(instrument: Instrument, form: FormMeta, question: Question, code: str) -> str | None:
+    """The rule that a question's own check keeps, so that its message can name it."""
     for rule in instrument.rules_of(form):
-        if rule.kept_by is not None:
-            for question in rule.at:
-                kept[(id(question), BUILT_IN[rule.kept_by])] = rule.id
-    return kept
+        if rule.kept_by is not None and BUILT_IN[rule.kept_by] == code and any(question is one for one in rule.at):
+            return rule.id
+    return None
 
 
 def _broken(rule: Rule, answers: Answers) -> bool:
@@ -443,5 +450,3 @@ def fields_of(form: FormMeta) -> Iterator[str]:
     """Every key that a raw submission of a form may carry."""
     yield from ENVELOPE
     yield from form.questions
-
-

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from datetime import date
 from typing import Any
 
 import click
-from marshmallow import ValidationError
 
 from monitor.cli.printing import say
 from monitor.conditions import Answers, Value
@@ -14,7 +14,7 @@ from monitor.errors import AnswersRefused
 from monitor.forms import FormMeta
 from monitor.instrument import Instrument
 from monitor.interview import Step, walk
-from monitor.questions import Choices, Coded, Country, Narrative, Question, Rating, Rows
+from monitor.questions import Choices, Coded, Country, Narrative, Question, Rating, Rows, attempt
 from monitor.submissions import Submission, Surroundings, check
 
 _LONG_LIST = 30
@@ -47,8 +47,6 @@ def _ask_parent(form: FormMeta, around: Surroundings) -> tuple[str, Answers]:
         reference: str = click.prompt(f"Which {form.parent.title.lower()}? Its {form.parent.key or 'id'}", err=True)
         found = around.find(form.parent, reference.strip())
         if found is not None:
-            from datetime import date
-
             return found.id, found.answers(date.today())
         say(f"No {form.parent.full_code()} with this reference is in the store.")
 
@@ -140,11 +138,10 @@ def _read(question: Question, codes: list[str], text: str) -> Value | None:
         raw: Any = chosen if isinstance(question, Choices) else " ".join(chosen)
     else:
         raw = question.from_text(text.upper() if isinstance(question, Country) else text)
-    try:
-        return question.read(raw)
-    except ValidationError as error:
-        say(f"  {error.messages[0]}")
-        return None
+    answer, fault = attempt(question, raw)
+    if fault is not None:
+        say(f"  {fault}")
+    return answer
 
 
 def _explain(question: Question) -> None:

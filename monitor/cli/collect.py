@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 
@@ -11,10 +11,16 @@ from monitor.cli.printing import acting_option, json_option, print_json, say
 from monitor.cli.root import Work
 from monitor.errors import Refusal
 
+if TYPE_CHECKING:
+    from monitor.intake import Imported
+    from monitor.intake.run import OnError
+
 
 @click.command("fill")
 @click.argument("form", metavar="INSTRUMENT.FORM")
-@click.option("--answers", "path", type=click.Path(path_type=Path), help="A JSON file of answers; then nothing is asked.")
+@click.option(
+    "--answers", "path", type=click.Path(path_type=Path), help="A JSON file of answers; then nothing is asked."
+)
 @click.option("--dry-run", is_flag=True, help="Check and store nothing.")
 @acting_option
 @json_option
@@ -57,14 +63,21 @@ def fill_command(work: Work, form: str, path: Path | None, dry_run: bool, as_jso
 @click.argument("path", metavar="FILE", type=click.Path(path_type=Path))
 @click.option("--mapping", help="A mapping: a TOML file, or the name of one that comes with the instrument.")
 @click.option("--dry-run", is_flag=True, help="Check every row and store nothing.")
-@click.option("--on-error", type=click.Choice(["stop", "skip"]), default="stop", show_default=True,
-              help="stop: one bad row and nothing is stored. skip: store the good rows.")
-@click.option("--rejects", type=click.Path(path_type=Path), help="With skip: where the bad rows go, with their problems.")
+@click.option(
+    "--on-error",
+    type=click.Choice(["stop", "skip"]),
+    default="stop",
+    show_default=True,
+    help="stop: one bad row and nothing is stored. skip: store the good rows.",
+)
+@click.option(
+    "--rejects", type=click.Path(path_type=Path), help="With skip: where the bad rows go, with their problems."
+)
 @acting_option
 @json_option
 @click.pass_context
 def import_command(
-    ctx: click.Context, form: str, path: Path, mapping: str | None, dry_run: bool, on_error: str, rejects: Path | None,
+    ctx: click.Context, form: str, path: Path, mapping: str | None, dry_run: bool, on_error: OnError, rejects: Path | None,
     as_json: bool,
 ) -> None:  # fmt: skip
     """Import submissions from a CSV or JSON Lines file."""
@@ -91,11 +104,13 @@ def import_command(
         ctx.exit(1)
 
 
-def _say_imported(imported: Any, form: str, path: Path, dry_run: bool, rejects: Path | None) -> None:
+def _say_imported(imported: Imported, form: str, path: Path, dry_run: bool, rejects: Path | None) -> None:
     if imported.stopped:
         say("\n".join(imported.lines()))
         return
-    say(f"{form} from {path.name}: {imported.accepted} accepted, {imported.refused} refused, {imported.already} already in.")
+    say(
+        f"{form} from {path.name}: {imported.accepted} accepted, {imported.refused} refused, {imported.already} already in."
+    )
     if dry_run:
         say("Nothing was stored (--dry-run).")
     elif imported.refused and rejects is not None:
@@ -107,8 +122,9 @@ class _Progress:
 
     def __init__(self, path: Path) -> None:
         size = path.stat().st_size if path.is_file() else 0
-        self._bar: Any = click.progressbar(length=size, label=path.name, file=click.get_text_stream("stderr"))
-        self._shown = click.get_text_stream("stderr").isatty() and size > 1_000_000
+        stream: Any = click.get_text_stream("stderr")
+        self._bar: Any = click.progressbar(length=size, label=path.name, file=stream)
+        self._shown = stream.isatty() and size > 1_000_000
         self._at = 0
 
     def __enter__(self) -> _Progress:

@@ -31,7 +31,9 @@ def verify_command(ctx: click.Context, as_json: bool) -> None:
     else:
         for problem in verification.problems:
             click.echo(problem)
-        say(f"The store is not as its log tells it: {len(verification.problems)} problems. Keep the file; do not rebuild yet.")
+        say(
+            f"The store is not as its log tells it: {len(verification.problems)} problems. Keep the file; do not rebuild yet."
+        )
     ctx.exit(0 if verification.ok else 1)
 
 

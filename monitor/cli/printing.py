@@ -26,7 +26,11 @@ def acting_option(command: _Command) -> _Command:
             ctx.obj.acting = value
 
     option = click.option(
-        "--as", metavar="CODE", expose_value=False, callback=remember, help="Who acts. By default the code given at init."
+        "--as",
+        metavar="CODE",
+        expose_value=False,
+        callback=remember,
+        help="Who acts. By default the code given at init.",
     )
     return option(command)
 
@@ -47,7 +51,10 @@ def _plain(thing: object) -> Any:
 
 def print_table(headings: Sequence[str], rows: Iterable[Sequence[object]]) -> None:
     """A plain table on stdout; the last column is cut where the terminal ends."""
-    lines = [[str(heading) for heading in headings], *(["" if cell is None else str(cell) for cell in row] for row in rows)]
+    lines = [
+        [str(heading) for heading in headings],
+        *(["" if cell is None else str(cell) for cell in row] for row in rows),
+    ]
     widths = [max(len(line[column]) for line in lines) for column in range(len(headings))]
     limit = shutil.get_terminal_size((10_000, 24)).columns
     for line in lines:

@@ -2,13 +2,19 @@
 
 from __future__ import annotations
 
-import dataclasses
+from collections.abc import Iterable
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
 from monitor.cli.printing import json_option, print_json, print_table, say
 from monitor.cli.root import Work
+from monitor.errors import Refusal
+
+if TYPE_CHECKING:
+    from monitor.findings import Finding, FindingTable
+    from monitor.instrument import Instrument
 
 
 @click.command("findings")
@@ -17,18 +23,54 @@ from monitor.cli.root import Work
 @click.pass_obj
 def findings_command(work: Work, indicator: str | None, as_json: bool) -> None:
     """Internal figures, before any protection: exact, and not for publication."""
-    from monitor.findings import compute
+    from monitor.findings import find
 
+    chosen = _chosen(work.plugins.catalogue.values(), indicator)
     with work.store() as store:
-        tables = list(compute(store, work.plugins.catalogue, indicator=indicator))
+        tables = find(store.connection, chosen)
+    tables = tuple(table for table in tables if indicator in (None, table.indicator.id))
     say("Internal figures, exact and unprotected. Do not publish or pass on: small numbers can name people.")
     if as_json:
-        print_json([table.as_json() for table in tables])
+        print_json([_as_json(table) for table in tables])
         return
     for table in tables:
         names = [dimension.name for dimension in table.dimensions]
-        click.echo(f"\n{table.instrument} {table.indicator} by {' and '.join(names)}")
-        print_table((*names, *table.headings()), table.rows())
+        click.echo(f"\n{table.indicator.id} {table.indicator.title}, by {' and '.join(names)}")
+        print_table((*names, *_FIGURES), ((*finding.keys, *_figures(finding).values()) for finding in table.findings))
+
+
+_FIGURES = ("n", "count", "share", "not_observed", "not_applicable", "median", "persons", "cases")
+
+
+def _figures(finding: Finding) -> dict[str, object]:
+    n, count = finding.n, finding.count
+    share = f"{count.units / n.units:.3f}" if n.units else None
+    values = (
+        n.units, count.units, share, finding.not_observed.units, finding.not_applicable.units, finding.median, n.persons,
+        n.cases,
+    )  # fmt: skip
+    return dict(zip(_FIGURES, values, strict=True))
+
+
+def _as_json(table: FindingTable) -> dict[str, object]:
+    names = [dimension.name for dimension in table.dimensions]
+    return {
+        "instrument": table.instrument, "indicator": table.indicator.id, "title": table.indicator.title,
+        "statistic": table.statistic, "unit": table.unit, "dimensions": names, "protected": False,
+        "findings": [
+            {**dict(zip(names, finding.keys, strict=True)), **_figures(finding)} for finding in table.findings
+        ],
+    }  # fmt: skip
+
+
+def _chosen(instruments: Iterable[Instrument], indicator: str | None) -> list[Instrument]:
+    """The instruments that have an indicator; all when none is named."""
+    known = list(instruments)
+    chosen = [one for one in known if indicator is None or any(found.id == indicator for found in one.indicators)]
+    if not chosen:
+        ids = ", ".join(found.id for one in known for found in one.indicators)
+        raise Refusal("FINDINGS-01", indicator=indicator, known=ids or "none; no plugin is loaded")
+    return chosen
 
 
 @click.group("release")
@@ -42,7 +84,9 @@ def release_command() -> None:
 @click.option("--from", "start", metavar="DATE", help="First day of the period that the release speaks of.")
 @click.option("--to", "end", metavar="DATE", help="Last day of that period.")
 @click.option("--licence", default="CC BY 4.0", show_default=True, help="The licence of the figures.")
-@click.option("--threshold", type=int, default=10, show_default=True, help="T: persons behind each figure; never below 10.")
+@click.option(
+    "--threshold", type=int, default=10, show_default=True, help="T: persons behind each figure; never below 10."
+)
 @click.option("--base", type=int, default=5, show_default=True, help="Counts are rounded to this base; never below 5.")
 @click.option("--replace", is_flag=True, help="Replace a release of this name.")
 @json_option
@@ -60,7 +104,7 @@ def build_command(
             path, store=store, catalogue=work.plugins.catalogue, policy=Policy(threshold=threshold, base=base),
             title=title, period=(start, end), licence=licence, replace=replace,
         )  # fmt: skip
-    _show(dataclasses.replace(release), as_json)
+    _show(release, as_json)
     if not as_json:
         say(f"Built {path}.")
 

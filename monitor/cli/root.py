@@ -84,12 +84,33 @@ class Work:
 
 
 @click.group(cls=_Commands, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
-@click.option("--store", "store_path", type=click.Path(path_type=Path), default=Path("monitor.db"), envvar="MONITOR_STORE",
-              show_envvar=True, show_default=True, help="The store to work in.")
-@click.option("--plugins-dir", "folders", type=click.Path(path_type=Path), multiple=True, envvar="MONITOR_PLUGINS_DIR",
-              show_envvar=True, help="A folder of plugins, or one plugin. A plugin is code with access to testimony.")
-@click.option("--as", "acting", metavar="CODE", envvar="MONITOR_AS", show_envvar=True,
-              help="Who acts. By default the code given at init.")
+@click.option(
+    "--store",
+    "store_path",
+    type=click.Path(path_type=Path),
+    default=Path("monitor.db"),
+    envvar="MONITOR_STORE",
+    show_envvar=True,
+    show_default=True,
+    help="The store to work in.",
+)
+@click.option(
+    "--plugins-dir",
+    "folders",
+    type=click.Path(path_type=Path),
+    multiple=True,
+    envvar="MONITOR_PLUGINS_DIR",
+    show_envvar=True,
+    help="A folder of plugins, or one plugin. A plugin is code with access to testimony.",
+)
+@click.option(
+    "--as",
+    "acting",
+    metavar="CODE",
+    envvar="MONITOR_AS",
+    show_envvar=True,
+    help="Who acts. By default the code given at init.",
+)
 @click.version_option(package_name="monitor", message="%(package)s %(version)s")
 @click.pass_context
 def cli(ctx: click.Context, store_path: Path, folders: tuple[Path, ...], acting: str | None) -> None:
@@ -133,5 +154,6 @@ def _keep(error: Exception) -> str:
     handle, path = tempfile.mkstemp(prefix="monitor-error-", suffix=".txt")
     with os.fdopen(handle, "w", encoding="utf-8") as file:
         file.write(f"{type(error).__name__}\n")
-        file.writelines(f"{frame.filename}:{frame.lineno} {frame.name}\n" for frame in traceback.extract_tb(error.__traceback__))
+        frames = traceback.extract_tb(error.__traceback__)
+        file.writelines(f"{frame.filename}:{frame.lineno} {frame.name}\n" for frame in frames)
     return path

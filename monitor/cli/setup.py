@@ -12,9 +12,16 @@ from monitor.errors import Refusal
 
 
 @click.command("init")
-@click.option("--programme", prompt="Name of the programme", help="The monitoring programme that this store belongs to.")
-@click.option("--monitor", "--as", "code", prompt="Your code (not your name), such as MON-01",
-              help="The code of who acts when a command does not say. Not a name.")
+@click.option(
+    "--programme", prompt="Name of the programme", help="The monitoring programme that this store belongs to."
+)
+@click.option(
+    "--monitor",
+    "--as",
+    "code",
+    prompt="Your code (not your name), such as MON-01",
+    help="The code of who acts when a command does not say. Not a name.",
+)
 @click.option("--plain", is_flag=True, help="Do not encrypt. For now the only kind of store; see docs/store.md.")
 @click.pass_obj
 def init_command(work: Work, programme: str, code: str, plain: bool) -> None:
@@ -81,8 +88,13 @@ def show_instrument(work: Work, code: str, as_json: bool) -> None:
 
 @instruments_command.command("freeze")
 @click.argument("code")
-@click.option("--out", type=click.Path(path_type=Path, file_okay=False), default=Path("schemas"), show_default=True,
-              help="The folder of frozen contracts.")
+@click.option(
+    "--out",
+    type=click.Path(path_type=Path, file_okay=False),
+    default=Path("schemas"),
+    show_default=True,
+    help="The folder of frozen contracts.",
+)
 @click.pass_obj
 def freeze_instrument(work: Work, code: str, out: Path) -> None:
     """Write an instrument's contract and codebook; a published version is never changed."""

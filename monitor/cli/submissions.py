@@ -32,7 +32,9 @@ def list_command(work: Work, form: str | None, state: str | None, as_json: bool)
     if as_json:
         print_json([dataclasses.asdict(one) for one in found])
         return
-    rows = (("!" if one.urgent else "", one.id, one.form, one.state, one.author, one.submitted_at[:16]) for one in found)
+    rows = (
+        ("!" if one.urgent else "", one.id, one.form, one.state, one.author, one.submitted_at[:16]) for one in found
+    )
     print_table(("", "id", "form", "state", "author", "submitted"), rows)
     say(f"{len(found)} submission{'s' if len(found) != 1 else ''}.")
 
@@ -62,7 +64,9 @@ def show_command(work: Work, id: str, show_narratives: bool, as_json: bool) -> N
 
 @submissions_command.command("correct")
 @click.argument("id")
-@click.option("--answers", "path", type=click.Path(path_type=Path), required=True, help="The whole form again, as JSON.")
+@click.option(
+    "--answers", "path", type=click.Path(path_type=Path), required=True, help="The whole form again, as JSON."
+)
 @click.option("--reason", required=True, help="A coded reason, such as slip_of_entry or new_document.")
 @click.option("--line", required=True, help="One line of explanation.")
 @click.option("--source", required=True, help="What the correction rests on.")

@@ -8,7 +8,20 @@ rule is broken only if its condition is false. So a blank never counts as a no.
 
 from monitor.conditions.atoms import Includes, Matches, Mentions, OneOf, quoted
 from monitor.conditions.core import (
-    JSON, All, Answered, Answers, Any_, Compare, Condition, Constant, Names, Not, Operand, Value, bounds, operand,
+    JSON,
+    All,
+    Answered,
+    Answers,
+    Any_,
+    Compare,
+    Condition,
+    Constant,
+    Names,
+    Not,
+    Operand,
+    Value,
+    bounds,
+    operand,
 )  # fmt: skip
 from monitor.conditions.operands import AUTHOR, SESSION, SOURCE, TODAY, Count, Length, Months, System, Today
 from monitor.conditions.several import AnyOther, AnyRow, any_of

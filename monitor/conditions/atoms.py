@@ -7,6 +7,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from monitor.conditions.core import JSON, Answers, Condition, Names, Operand
+from monitor.errors import DeclarationError
 
 
 @dataclass(frozen=True)
@@ -16,6 +17,9 @@ class OneOf(Condition):
     of: Operand
     codes: tuple[str, ...]
     among: bool = True
+
+    def __post_init__(self) -> None:
+        _check_codes(self.of, self.codes)
 
     def truth(self, answers: Answers) -> bool | None:
         value = self.of.value(answers)
@@ -43,6 +47,9 @@ class Includes(Condition):
     of: Operand
     codes: tuple[str, ...]
     among: bool = True
+
+    def __post_init__(self) -> None:
+        _check_codes(self.of, self.codes)
 
     def truth(self, answers: Answers) -> bool | None:
         chosen = self.of.value(answers)
@@ -97,7 +104,7 @@ class Mentions(Condition):
         text, what = self.of.value(answers), self.what.value(answers)
         if text is None or what is None:
             return None
-        return _squeezed(what) in _squeezed(text)
+        return bool(_squeezed(what)) and _squeezed(what) in _squeezed(text)
 
     def words(self) -> str:
         return f"{self.of.title()} repeats {self.what.title()}"
@@ -113,6 +120,12 @@ class Mentions(Condition):
 def quoted(text: str) -> str:
     """A text as an SQL literal."""
     return "'" + text.replace("'", "''") + "'"
+
+
+def _check_codes(of: Operand, codes: Sequence[str]) -> None:
+    if not codes:
+        what = f"asks whether {of.title() or 'a question'} is one of no codes."
+        raise DeclarationError("PLUGIN-07", place="A condition", what=what, do="Name one code or more.")
 
 
 def _list(codes: Sequence[str]) -> str:

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import re
 from calendar import monthrange
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
-from typing import Any, Protocol
+from typing import Any, NoReturn, Protocol
+
+from monitor.errors import DeclarationError
 
 Value = Any
 """An answer as it is stored: text, a whole number, a list of codes, an amount with its currency, or None."""
@@ -106,12 +109,25 @@ class Constant(Operand):
 
 
 def operand(thing: Operand | int | str) -> Operand:
-    """The thing itself, or a constant made of a number or a date."""
+    """The thing itself, or a constant made of a whole number, a date or a text. Refuses anything else."""
+    if isinstance(thing, bool) or not isinstance(thing, (Operand, int, str)):
+        _refuse(f"compares with {type(thing).__name__}.", "Compare with a question, a whole number or a date.")
     return thing if isinstance(thing, Operand) else Constant(thing)
+
+
+def _refuse(what: str, do: str) -> NoReturn:
+    raise DeclarationError("PLUGIN-07", place="A condition", what=what, do=do)
 
 
 class Condition:
     """Something that holds, does not hold, or is unknown for the answers of one submission."""
+
+    def __bool__(self) -> NoReturn:
+        # Without this, `a > 0 and b` and `0 < a < 9` would silently drop their first half.
+        _refuse(
+            "has no truth before there are answers; 'and', 'or', 'not' and 0 < a < 9 lose a part of it.",
+            "Join with &, | and ~, each comparison in brackets.",
+        )
 
     def truth(self, answers: Answers) -> bool | None:
         """True, False, or None where an answer that it needs is blank or was not asked."""
@@ -177,7 +193,7 @@ class All(Condition):
         return None if unknown else True
 
     def sql(self, names: Names) -> str:
-        return "(" + " AND ".join(part.sql(names) for part in self.parts) + ")"
+        return "(" + (" AND ".join(part.sql(names) for part in self.parts) or "1") + ")"
 
     def words(self) -> str:
         return ", and ".join(f"({part.words()})" if isinstance(part, Any_) else part.words() for part in self.parts)
@@ -209,7 +225,7 @@ class Any_(Condition):
         return None if unknown else False
 
     def sql(self, names: Names) -> str:
-        return "(" + " OR ".join(part.sql(names) for part in self.parts) + ")"
+        return "(" + (" OR ".join(part.sql(names) for part in self.parts) or "0") + ")"
 
     def words(self) -> str:
         return ", or ".join(f"({part.words()})" if isinstance(part, All) else part.words() for part in self.parts)
@@ -278,18 +294,37 @@ _OPPOSITE = {"<": ">=", "<=": ">", ">": "<=", ">=": "<"}
 
 @dataclass(frozen=True)
 class Compare(Condition):
-    """One operand against another. Dates compare by their bounds: 2024 is neither before nor after 2024-05."""
+    """One operand against another. Dates compare by their bounds: 2024 is neither before nor after 2024-05.
+
+    A whole number from 1000 to 9999 beside a date is a year. Raises :class:`DeclarationError` for what cannot be
+    compared, such as a chosen code with a number.
+    """
 
     left: Operand
     op: str
     right: Operand
 
+    def __post_init__(self) -> None:
+        kinds = {self.left.kind, self.right.kind}
+        texts = "text" in kinds and any(isinstance(side, Constant) for side in (self.left, self.right))
+        if not (kinds <= {"date", "number"} or kinds == {"text"} or (texts and kinds == {"text", "date"})):
+            what = f"compares {self.left.title()} ({self.left.kind}) with {self.right.title()} ({self.right.kind})."
+            _refuse(what, "Numbers compare with numbers, dates with dates; closed answers have is_() and includes().")
+        for side in (self.left, self.right):
+            if isinstance(side, Constant) and isinstance(side.constant, str) and "text" not in kinds:
+                _check_date(side.constant)
+
+    @property
+    def _by_date(self) -> bool:
+        return "date" in (self.left.kind, self.right.kind) and "text" not in (self.left.kind, self.right.kind)
+
     def truth(self, answers: Answers) -> bool | None:
         left, right = self.left.value(answers), self.right.value(answers)
         if left is None or right is None:
             return None
-        if self.left.kind == "date":
-            return self._dates(str(left), str(right))
+        if self._by_date:
+            first, second = _as_date(left), _as_date(right)
+            return None if first is None or second is None else self._dates(first, second)
         if self.left.kind == "number":
             left, right = _number(left), _number(right)
         return _COMPARE[self.op](left, right)
@@ -298,15 +333,21 @@ class Compare(Condition):
         (early, late), (first, last) = bounds(left), bounds(right)
         if self.op == "=":
             return True if early == late == first == last else False if late < first or early > last else None
-        certain, impossible = ((late, first), (early, last)) if self.op in ("<", "<=") else ((early, last), (late, first))
+        certain, impossible = (
+            ((late, first), (early, last)) if self.op in ("<", "<=") else ((early, last), (late, first))
+        )
         if _COMPARE[self.op](*certain):
             return True
         return False if _COMPARE[_OPPOSITE[self.op]](*impossible) else None
 
     def sql(self, names: Names) -> str:
         left, right = names.column(self.left), names.column(self.right)
-        if self.left.kind != "date":
+        if not self._by_date:
             return f"({left} {self.op} {right})"
+        left, right = (
+            f"(CASE WHEN {column} BETWEEN 1000 AND 9999 THEN {column} END)" if side.kind == "number" else column
+            for side, column in ((self.left, left), (self.right, right))
+        )
         early, late, first, last = _sql_early(left), _sql_late(left), _sql_early(right), _sql_late(right)
         if self.op == "=":
             same, apart = f"{early} = {last} AND {late} = {first}", f"{late} < {first} OR {early} > {last}"
@@ -318,8 +359,8 @@ class Compare(Condition):
 
     def words(self) -> str:
         plain = {"<": "before", "<=": "not after", ">": "after", ">=": "not before", "=": "the same as"}
-        sign = plain[self.op] if self.left.kind == "date" else self.op
-        return f"{self.left.title()} {'is ' if self.left.kind == 'date' else ''}{sign} {self.right.title()}"
+        sign = f"is {plain[self.op]}" if self._by_date else self.op
+        return f"{self.left.title()} {sign} {self.right.title()}"
 
     def as_json(self) -> JSON:
         return {"left": self.left.title(), "op": self.op, "right": self.right.title()}
@@ -339,6 +380,19 @@ def bounds(text: str) -> tuple[str, str]:
     return text, text
 
 
+def _check_date(text: str) -> None:
+    try:
+        if not re.fullmatch(r"[0-9]{4}(-[0-9]{2}(-[0-9]{2})?)?", text):
+            raise ValueError(text)
+        date.fromisoformat((text + "-01-01")[:10])
+    except ValueError:
+        _refuse(f"compares with '{text}', which is no date.", "Write 2025, 2025-03 or 2025-03-31.")
+
+
+def _as_date(value: Value) -> str | None:
+    return value if isinstance(value, str) else str(value) if 1000 <= value <= 9999 else None
+
+
 def _number(value: Value) -> Any:
     return Decimal(value["amount"]) if isinstance(value, dict) else value
 
@@ -350,5 +404,5 @@ def _sql_early(column: str) -> str:
 def _sql_late(column: str) -> str:
     return (
         f"(CASE length({column}) WHEN 4 THEN {column} || '-12-31' "
-        f"WHEN 7 THEN date({column} || '-01', '+1 month', '-1 day') ELSE {column} END)"
+        f"WHEN 7 THEN coalesce(date({column} || '-01', '+1 month', '-1 day'), {column} || '-31') ELSE {column} END)"
     )

@@ -25,7 +25,7 @@ class System(Operand):
     """A field of the submission that is no question: ``session``, ``author``, ``source``."""
 
     name: str
-    kind = "text"
+    kind: str = "text"
 
     def value(self, answers: Answers) -> Value | None:
         return answers.system.get(self.name)
@@ -92,4 +92,4 @@ class Months(Operand):
 
 
 TODAY = Today()
-SESSION, AUTHOR, SOURCE = System("session"), System("author"), System("source")
+SESSION, AUTHOR, SOURCE = System("session", "number"), System("author"), System("source")

@@ -5,26 +5,31 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from monitor.conditions.core import JSON, Answers, Any_, Condition, Names, Operand
+from monitor.conditions.core import JSON, Answers, Any_, Condition, Names, Operand, Value
 
 
 @dataclass(frozen=True)
 class AnyRow(Condition):
-    """At least one row of a ``Rows`` question meets a condition. False when there are no rows."""
+    """At least one row of a ``Rows`` question meets a condition.
+
+    False when there are no rows; unknown when no row meets it, but one might: what it needs there is blank.
+    """
 
     rows: Operand
     condition: Condition
 
     def truth(self, answers: Answers) -> bool | None:
         form = self.rows.row_form  # type: ignore[attr-defined]  # reason: only a Rows question makes this condition
-        return any(
-            self.condition.holds(Answers(form, row, answers, answers.today, answers.system))
+        truths = [
+            self.condition.truth(Answers(form, row, answers, answers.today, answers.system))
             for row in self.rows.value(answers) or ()
-        )
+        ]
+        return True if True in truths else None if None in truths else False
 
     def sql(self, names: Names) -> str:
         source, where, inner = names.rows(self.rows)
-        return f"EXISTS (SELECT 1 FROM {source} WHERE {where} AND {self.condition.sql(inner)})"
+        truth = "CASE WHEN max(met) THEN 1 WHEN count(met) = count(*) THEN 0 END"
+        return f"(SELECT {truth} FROM (SELECT {self.condition.sql(inner)} AS met FROM {source} WHERE {where}))"
 
     def words(self) -> str:
         return f"for one of {self.rows.title()}: {self.condition.words()}"
@@ -42,7 +47,8 @@ class AnyOther(Condition):
     """Another submission of the same form under the same parent meets a condition.
 
     ``same`` and ``differs`` name what it must share with the one at hand or not share; ``earlier`` is the date by
-    which it must come before. Never compiled to SQL: it is a check between submissions, not a figure.
+    which it must come before; what is blank on either side is neither. Never compiled to SQL: it is a check between
+    submissions, not a figure.
     """
 
     condition: Condition | None = None
@@ -55,8 +61,8 @@ class AnyOther(Condition):
 
     def _meets(self, here: Answers, other: Answers) -> bool:
         return (
-            all(what.value(here) == what.value(other) for what in self.same)
-            and all(what.value(here) != what.value(other) for what in self.differs)
+            all(_equal(what.value(here), what.value(other)) is True for what in self.same)
+            and all(_equal(what.value(here), what.value(other)) is False for what in self.differs)
             and (self.earlier is None or self._before(here, other))
             and (self.condition is None or self.condition.holds(other))
         )
@@ -67,14 +73,16 @@ class AnyOther(Condition):
         return mine is not None and theirs is not None and theirs < mine
 
     def words(self) -> str:
-        limits = [f"the same {what.title()}" for what in self.same] + [f"another {what.title()}" for what in self.differs]
+        limits = [f"the same {what.title()}" for what in self.same] + [
+            f"another {what.title()}" for what in self.differs
+        ]
         limits += [f"an earlier {self.earlier.title()}"] if self.earlier else []
-        where = [self.condition.words()] if self.condition else []
+        where = [self.condition.words()] if self.condition is not None else []
         return "another submission of the case has " + ", ".join(limits + where)
 
     def as_json(self) -> JSON:
         return {
-            "any_other": self.condition.as_json() if self.condition else None,
+            "any_other": self.condition.as_json() if self.condition is not None else None,
             "same": [what.title() for what in self.same],
             "differs": [what.title() for what in self.differs],
             "earlier": self.earlier.title() if self.earlier else None,
@@ -83,8 +91,12 @@ class AnyOther(Condition):
     def operands(self) -> Iterator[Operand]:
         for what in (*self.same, *self.differs, *((self.earlier,) if self.earlier else ())):
             yield from what.operands()
-        if self.condition:
+        if self.condition is not None:
             yield from self.condition.operands()
+
+
+def _equal(mine: Value | None, theirs: Value | None) -> bool | None:
+    return None if mine is None or theirs is None else bool(mine == theirs)
 
 
 def any_of(conditions: Sequence[Condition]) -> Condition:

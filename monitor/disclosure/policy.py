@@ -1,0 +1,38 @@
+"""The thresholds of disclosure control: a programme may raise them, never lower them."""
+
+from __future__ import annotations
+
+from dataclasses import asdict, dataclass, fields
+
+from monitor.errors import Refusal
+
+
+@dataclass(frozen=True)
+class Policy:
+    """How much must stand behind a published figure.
+
+    ``persons`` (T) is the fewest distinct persons behind a figure and behind its complement; cases take their place
+    where no person is known. ``cases`` is the fewest distinct cases. No hidden figure may be narrowed to less than
+    ``width`` (W) units. Published counts are multiples of ``base``. A median needs ``median`` persons or cases.
+
+    Raises :class:`Refusal` (RELEASE-01) for a value below its default, which is the least that is safe, and for a
+    base above ``persons``, with which small figures would be rounded to zero.
+    """
+
+    persons: int = 10
+    cases: int = 3
+    width: int = 10
+    base: int = 5
+    median: int = 20
+
+    def __post_init__(self) -> None:
+        for field in fields(self):
+            given = getattr(self, field.name)
+            if not isinstance(given, int) or given < field.default:
+                raise Refusal("RELEASE-01", name=field.name, given=given, bound=f"at least {field.default}")
+        if self.base > self.persons:
+            raise Refusal("RELEASE-01", name="base", given=self.base, bound=f"at most persons, which is {self.persons}")
+
+    def as_json(self) -> dict[str, int]:
+        """The parameters as a release states them."""
+        return asdict(self)

@@ -1,0 +1,55 @@
+"""What may be published: figures that only :func:`monitor.disclosure.protect` can make."""
+
+from __future__ import annotations
+
+from dataclasses import InitVar, dataclass
+
+from monitor.indicators import Dimension, Indicator
+
+SEAL = object()
+"""What :mod:`monitor.disclosure.protect` shows to be let through. Anybody else's figures are not protected."""
+
+
+def _check(seal: object) -> None:
+    if seal is not SEAL:
+        raise TypeError("only monitor.disclosure.protect makes protected figures")
+
+
+@dataclass(frozen=True)
+class ProtectedFinding:
+    """One cell as it may be seen: rounded figures, and None for each that is hidden, whatever the reason.
+
+    ``suppressed`` gives the reason for each hidden figure; it is for the programme alone and is never published.
+    """
+
+    seal: InitVar[object]
+    keys: tuple[str, ...]
+    n: int | None
+    count: int | None
+    share: float | None
+    low: float | None
+    high: float | None
+    median: float | None
+    not_observed: int | None
+    not_applicable: int | None
+    suppressed: tuple[tuple[str, str], ...] = ()
+
+    def __post_init__(self, seal: object) -> None:
+        _check(seal)
+
+
+@dataclass(frozen=True)
+class ProtectedTable:
+    """A table as it may be published. The fields mean the same as those of a :class:`monitor.findings.FindingTable`."""
+
+    seal: InitVar[object]
+    instrument: str
+    indicator: Indicator
+    dimensions: tuple[Dimension, ...]
+    values: tuple[tuple[str, ...], ...]
+    overlapping: tuple[str, ...]
+    unit: str
+    findings: tuple[ProtectedFinding, ...]
+
+    def __post_init__(self, seal: object) -> None:
+        _check(seal)

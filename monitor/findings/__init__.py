@@ -1,0 +1,6 @@
+"""Counts what indicators declare, over approved submissions alone: exact figures that stay inside the programme."""
+
+from monitor.findings.count import find
+from monitor.findings.tables import ALL, FIGURES, UNKNOWN, Behind, Counts, Finding, FindingTable
+
+__all__ = ["ALL", "FIGURES", "UNKNOWN", "Behind", "Counts", "Finding", "FindingTable", "find"]

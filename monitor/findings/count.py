@@ -1,0 +1,223 @@
+"""Runs the counts of indicators over a store and lays them out in complete tables."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from itertools import combinations
+from typing import Any
+
+from monitor.conditions import quoted
+from monitor.findings.query import COUNT, NOT_APPLICABLE, NOT_OBSERVED, REST, Columns, Units
+from monitor.findings.tables import ALL, FIGURES, UNKNOWN, Behind, Counts, Finding, FindingTable, grid, overlaps
+from monitor.indicators import Dimension, Indicator, Share
+from monitor.instrument import Instrument
+
+Keys = tuple[str, ...]
+
+_PARTS: Mapping[str, tuple[int, ...]] = {
+    "n": (COUNT, REST), "count": (COUNT,), "rest": (REST,),
+    "not_observed": (NOT_OBSERVED,), "not_applicable": (NOT_APPLICABLE,),
+}  # fmt: skip
+
+
+def find(connection: sqlite3.Connection, instruments: Iterable[Instrument]) -> tuple[FindingTable, ...]:
+    """The findings of every indicator of some instruments: one table for each set of dimensions that it declares.
+
+    ``connection`` is a store's. Only approved submissions count, and one below another only if that is approved too.
+    Every table of one instrument that is broken down by the same question lists the same codes.
+    """
+    columns = columns_of_store(connection)
+    tables = []
+    for instrument in instruments:
+        counted = [
+            _Counted.of(connection, columns, indicator, dimensions)
+            for indicator in instrument.indicators
+            for dimensions in indicator.tables
+        ]
+        seen = _codes_seen(counted)
+        tables += [one.complete(instrument.code, seen) for one in counted]
+    return tuple(tables)
+
+
+def columns_of_store(connection: sqlite3.Connection) -> Columns:
+    """The tables that a store has, with their columns."""
+    found = defaultdict(set)
+    sql = "SELECT m.name, i.name FROM sqlite_master AS m, pragma_table_info(m.name) AS i WHERE m.type = 'table'"
+    for table, column in connection.execute(sql):
+        found[table].add(column)
+    return {table: frozenset(names) for table, names in found.items()}
+
+
+@dataclass(frozen=True)
+class _Counted:
+    """The cells of one table that have units."""
+
+    indicator: Indicator
+    dimensions: tuple[Dimension, ...]
+    persons: bool
+    cells: Mapping[Keys, Counts]
+    outside: Mapping[tuple[Keys, int], Counts]
+    medians: Mapping[Keys, float]
+
+    @classmethod
+    def of(
+        cls, connection: sqlite3.Connection, columns: Columns, indicator: Indicator, dimensions: tuple[Dimension, ...]
+    ) -> _Counted:
+        query = _TableQuery(connection, Units(indicator, columns), dimensions)
+        cells = query.cells()
+        return cls(
+            indicator, dimensions, query.units.knows_persons(), cells, query.outside(cells),
+            query.medians() if indicator.statistic == "median" else {},
+        )  # fmt: skip
+
+    def complete(self, instrument: str, seen: Mapping[Dimension, set[str]]) -> FindingTable:
+        """The table with a finding for every combination of codes."""
+        values = tuple(tuple(_in_order(seen[_identity(dimension)])) for dimension in self.dimensions)
+        zero = Behind(0, 0 if self.persons else None, 0)
+        nobody = Counts(zero, zero, zero, zero, zero)
+        findings = []
+        for keys in grid(values):
+            outside = [
+                (dimension.name, self._outside(keys, number, nobody))
+                for number, dimension in enumerate(self.dimensions)
+                if keys[number] != ALL and overlaps(self.indicator, dimension)
+            ]
+            findings.append(Finding(keys, self.cells.get(keys, nobody), tuple(outside), self.medians.get(keys)))
+        return FindingTable(instrument, self.indicator, self.dimensions, values, tuple(findings))
+
+    def _outside(self, keys: Keys, number: int, nobody: Counts) -> Counts:
+        if keys in self.cells:
+            return self.outside.get((keys, number), nobody)
+        # Nobody stands under the code, so the whole margin is outside.
+        return self.cells.get((*keys[:number], ALL, *keys[number + 1 :]), nobody)
+
+
+def _identity(dimension: Dimension) -> Dimension:
+    """The same for dimensions that ask the same of the same question, whatever an indicator makes of it."""
+    return Dimension(dimension.question, dimension.question.name, dimension.part)
+
+
+def _codes_seen(counted: Sequence[_Counted]) -> Mapping[Dimension, set[str]]:
+    seen: dict[Dimension, set[str]] = defaultdict(set)
+    for one in counted:
+        for number, dimension in enumerate(one.dimensions):
+            seen[_identity(dimension)] |= {keys[number] for keys in one.cells} - {ALL}
+    return seen
+
+
+@dataclass(frozen=True)
+class _TableQuery:
+    """The queries of one table: a GROUP BY for each margin."""
+
+    connection: sqlite3.Connection
+    units: Units
+    dimensions: tuple[Dimension, ...]
+
+    def _margins(self) -> Iterator[tuple[int, ...]]:
+        numbers = range(len(self.dimensions))
+        for size in range(len(self.dimensions) + 1):
+            yield from combinations(numbers, size)
+
+    def _overlapping(self, number: int) -> bool:
+        return overlaps(self.units.indicator, self.dimensions[number])
+
+    def _rows(
+        self, select: Sequence[str], numbers: Sequence[int], *, outside: str = "", where: str = "", grouped: int = 0
+    ) -> Iterator[tuple[Keys, Sequence[Any]]]:
+        """The groups of one margin: their keys over all dimensions, and what was selected.
+
+        ``outside`` takes the place of a dimension's own codes. The first ``grouped`` columns selected make groups, too.
+        """
+        joined, codes = ["unit AS u"], []
+        for number in numbers:
+            if outside.endswith(f" AS c{number}"):
+                joined.append(outside)
+                codes.append(f"c{number}.code")
+            elif self._overlapping(number):
+                joined.append(f"json_each(u.d{number}) AS j{number}")
+                codes.append(f"j{number}.value")
+            else:
+                codes.append(f"u.d{number}")
+        groups = ", ".join(str(place + 1) for place in range(len(codes) + grouped))
+        sql = (
+            f"WITH {self.units.sql(self.dimensions)} SELECT {', '.join([*codes, *select])} FROM {' JOIN '.join(joined)}"
+            f"{where and f' WHERE {where}'}{groups and f' GROUP BY {groups}'}"
+        )
+        for row in self.connection.execute(sql):
+            keys = [ALL] * len(self.dimensions)
+            for place, number in enumerate(numbers):
+                keys[number] = row[place]
+            yield tuple(keys), row[len(codes) :]
+
+    def cells(self) -> dict[Keys, Counts]:
+        """The counts of every cell and margin that has units."""
+        return {
+            keys: self._counts(row) for numbers in self._margins() for keys, row in self._rows(self._figures(), numbers)
+        }
+
+    def outside(self, cells: Mapping[Keys, Counts]) -> dict[tuple[Keys, int], Counts]:
+        """For each code of an overlapping dimension, the units that do not stand under it."""
+        found = {}
+        for number in filter(self._overlapping, range(len(self.dimensions))):
+            codes = sorted({keys[number] for keys in cells} - {ALL})
+            listed = ", ".join(f"({quoted(code)})" for code in codes)
+            source = f"(SELECT column1 AS code FROM (VALUES {listed})) AS c{number}"
+            without = f"c{number}.code NOT IN (SELECT value FROM json_each(u.d{number}))"
+            for numbers in self._margins():
+                if codes and number in numbers:
+                    for keys, row in self._rows(self._figures(), numbers, outside=source, where=without):
+                        found[keys, number] = self._counts(row)
+        return found
+
+    def medians(self) -> dict[Keys, float]:
+        """The exact median of every cell and margin, from how often each value occurs."""
+        times: dict[Keys, dict[float, int]] = defaultdict(dict)
+        for numbers in self._margins():
+            for keys, (value, often) in self._rows(["u.value", "count(*)"], numbers, grouped=1):
+                times[keys][value] = often
+        return {keys: _median(values) for keys, values in times.items()}
+
+    def _figures(self) -> list[str]:
+        columns = []
+        for figure in self._counted():
+            parts = ", ".join(str(part) for part in _PARTS[figure])
+            columns += [f"count(CASE WHEN u.part IN ({parts}) THEN 1 END)"]
+            columns += [
+                f"count(DISTINCT CASE WHEN u.part IN ({parts}) THEN u.{column} END)" for column in ("person", "cases")
+            ]
+        return columns
+
+    def _counted(self) -> tuple[str, ...]:
+        """The figures that an indicator has; the others follow from them."""
+        indicator = self.units.indicator
+        if not isinstance(indicator, Share):
+            return ("n",)
+        return FIGURES if indicator.rating is not None else FIGURES[:3]
+
+    def _counts(self, row: Sequence[int]) -> Counts:
+        persons = self.units.knows_persons()
+        found = {}
+        for place, figure in enumerate(self._counted()):
+            units, people, cases = row[place * 3 : place * 3 + 3]
+            found[figure] = Behind(units, people if persons else None, cases)
+        nothing = Behind(0, 0 if persons else None, 0)
+        if "count" not in found:
+            found["count"] = found["n"]
+        return Counts(**{figure: found.get(figure, nothing) for figure in FIGURES})
+
+
+def _in_order(codes: set[str]) -> list[str]:
+    return sorted(codes, key=lambda code: (code == UNKNOWN, code))
+
+
+def _median(times: Mapping[float, int]) -> float:
+    """The middle value, or halfway between the two middle values."""
+    last = sum(times.values()) - 1
+    middle, reached = [], 0
+    for value, often in sorted(times.items()):
+        middle += [value for place in (last // 2, last - last // 2) if reached <= place < reached + often]
+        reached += often
+    return sum(middle) / 2

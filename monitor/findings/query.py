@@ -1,0 +1,232 @@
+"""The SQL of an indicator: its units, what each of them counts as, and where it stands in a table."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+
+from monitor.conditions import Condition, Constant, Count, Months, Names, Operand, System, Today, quoted
+from monitor.findings.tables import UNKNOWN, overlaps
+from monitor.forms import FormMeta
+from monitor.indicators import Dimension, EachCode, Indicator, Median, Share
+from monitor.questions import Choices, Coded, Question, Rating, Rows
+from monitor.store.tables import ROW, SUBMISSION, table_of
+from monitor.store.tables import quoted as name
+
+Columns = Mapping[str, frozenset[str]]
+"""The columns that the tables of a store have, by table. A newer version of an instrument may have more."""
+
+COUNT, REST, NOT_OBSERVED, NOT_APPLICABLE = 1, 2, 3, 4
+"""What a unit counts as; a unit that counts as nothing is left out."""
+
+CODE = "each_code"
+
+_NOT_RECORDED = quoted(UNKNOWN)
+_NONE_RECORDED = quoted(f'["{UNKNOWN}"]')
+
+
+@dataclass(frozen=True)
+class Sight:
+    """The tables that a condition may look at, by form: names their columns in SQL."""
+
+    columns: Columns
+    alias: Mapping[FormMeta, str]
+    submission: str
+
+    def column(self, operand: Operand) -> str:
+        """The SQL expression of an operand's answer."""
+        if isinstance(operand, Question):
+            return self._answer(operand)
+        if isinstance(operand, Constant):
+            return quoted(operand.constant) if isinstance(operand.constant, str) else str(operand.constant)
+        if isinstance(operand, EachCode):
+            return f"{CODE}.value"
+        if isinstance(operand, Count) and isinstance(operand.of, Rows):
+            source, where, _ = self.rows(operand.of)
+            return f"(SELECT count(*) FROM {source} WHERE {where})"
+        if isinstance(operand, Months):
+            return _months(self.column(operand.start), self.column(operand.end))
+        if isinstance(operand, Today):
+            return f"substr({self.submission}.submitted_at, 1, 10)"
+        if isinstance(operand, System):
+            return f"{self.submission}.{operand.name}"
+        raise TypeError(f"{operand.title()} cannot be counted")
+
+    def _answer(self, question: Question) -> str:
+        if isinstance(question, Rows):
+            source, where, _ = self.rows(question)
+            return f"(SELECT 1 FROM {source} WHERE {where} LIMIT 1)"
+        column = f"{question.name}_amount" if question.storage == "money" else question.name
+        if column not in self.columns.get(table_of(question.form), ()):
+            return "NULL"
+        answer = f"{self.alias[question.form]}.{name(column)}"
+        return f"CAST({answer} AS REAL)" if question.storage == "money" else answer
+
+    def rows(self, operand: Operand) -> tuple[str, str, Names]:
+        """The FROM and WHERE of a question's rows, and the names inside them."""
+        assert isinstance(operand, Rows)  # only a Rows question is asked for its rows
+        alias = f"r{len(self.alias)}"
+        where = f"{alias}.{SUBMISSION} = {self.alias[operand.form]}.{SUBMISSION}"
+        inside = Sight(self.columns, {**self.alias, operand.row_form: alias}, self.submission)
+        return f"{self.table(operand.row_form)} AS {alias}", where, inside
+
+    def table(self, form: FormMeta) -> str:
+        """A form's table; an empty one in its place while the store has none."""
+        table = table_of(form)
+        return name(table) if table in self.columns else f"(SELECT NULL AS {SUBMISSION}, NULL AS {ROW} WHERE 0)"
+
+
+def _months(start: str, end: str) -> str:
+    def part(text: str, first: int, length: int) -> str:
+        return f"CAST(substr({text}, {first}, {length}) AS INTEGER)"
+
+    years = f"({part(end, 1, 4)} - {part(start, 1, 4)}) * 12"
+    months = f"{part(end, 6, 2)} - {part(start, 6, 2)}"
+    return f"(CASE WHEN length({start}) >= 7 AND length({end}) >= 7 THEN {years} + {months} END)"
+
+
+@dataclass(frozen=True)
+class Units:
+    """The units of one indicator as a table expression ``unit``.
+
+    Its columns are ``part`` (what the unit counts as), ``person``, ``cases`` (its case), ``value`` (of a median), and
+    ``d0``, ``d1``, ... for the dimensions: a code, or, where dimensions overlap, a JSON list of codes without doubles.
+    """
+
+    indicator: Indicator
+    columns: Columns
+
+    @cached_property
+    def levels(self) -> tuple[FormMeta, ...]:
+        """The forms whose submissions stand above one another here: the unit's own, its parent, and so on."""
+        form = self.indicator.form
+        own = form.rows_of.form if form.rows_of is not None else form
+        return (own, *own.ancestors())
+
+    @cached_property
+    def sight(self) -> Sight:
+        """The tables that are joined."""
+        alias = {form: f"t{number}" for number, form in enumerate(self.levels)}
+        if self.indicator.form.rows_of is not None:
+            alias[self.indicator.form] = "r0"
+        return Sight(self.columns, alias, "s0")
+
+    def sql(self, dimensions: Sequence[Dimension]) -> str:
+        """The common table expression, for the dimensions of one table."""
+        measured = self.indicator.of if isinstance(self.indicator, Median) else None
+        columns = [
+            f"{self._part()} AS part",
+            f"{self._person()} AS person",
+            f"s{len(self.levels) - 1}.id AS cases",
+            *([f"{self.sight.column(measured)} AS value"] if measured is not None else []),
+            *(f"{self._place(dimension)} AS d{number}" for number, dimension in enumerate(dimensions)),
+        ]
+        inner = f"SELECT {', '.join(columns)} FROM {' '.join(self._source())}"
+        return f"unit AS MATERIALIZED (SELECT * FROM ({inner}) WHERE part IS NOT NULL)"
+
+    def _source(self) -> Iterator[str]:
+        # Only what is approved counts, and a hearing only if its case is approved too.
+        if self.indicator.form.rows_of is not None:
+            yield f"{self.sight.table(self.indicator.form)} AS r0 JOIN"
+        for number, form in enumerate(self.levels):
+            this, above = f"s{number}", f"s{number - 1}.parent" if number else f"t0.{SUBMISSION}"
+            if number == 0:
+                joined = f" ON t0.{SUBMISSION} = r0.{SUBMISSION}" if self.indicator.form.rows_of is not None else ""
+                yield f"{self.sight.table(form)} AS t0{joined}"
+            yield f"JOIN submission AS {this} ON {this}.id = {above} AND {this}.state = 'approved'"
+            if number:
+                yield f"JOIN {self.sight.table(form)} AS t{number} ON t{number}.{SUBMISSION} = {this}.id"
+        unit = self.indicator.unit
+        if isinstance(unit, EachCode):
+            left_out = ", ".join(quoted(code) for code in unit.leaving_out)
+            yield f"JOIN json_each({self.sight.column(unit.of)}) AS {CODE}"
+            if left_out:
+                yield f"ON {CODE}.value NOT IN ({left_out})"
+
+    def _part(self) -> str:
+        indicator = self.indicator
+        among = self._when(indicator.among)
+        if isinstance(indicator, Median):
+            return f"CASE WHEN {among} AND {self.sight.column(indicator.of)} IS NOT NULL THEN {COUNT} END"
+        if not isinstance(indicator, Share):
+            return f"CASE WHEN {among} THEN {COUNT} END"
+        rated = self._when(indicator.rating.rated() if indicator.rating is not None else None)
+        having = f"CASE WHEN {indicator.having.sql(self.sight)} THEN {COUNT} ELSE {REST} END"
+        return f"CASE WHEN {among} THEN CASE WHEN {rated} THEN {having}{self._beside(indicator.rating)} END END"
+
+    def _when(self, condition: Condition | None) -> str:
+        return condition.sql(self.sight) if condition is not None else "1"
+
+    def _beside(self, rating: Rating | None) -> str:
+        if rating is None:
+            return ""
+        column = self.sight.column(rating)
+        return "".join(
+            f" WHEN {column} = {quoted(code)} THEN {part}"
+            for code, part in (("not_observed", NOT_OBSERVED), ("not_applicable", NOT_APPLICABLE))
+        )
+
+    def knows_persons(self) -> bool:
+        """Whether the persons behind the units can be told apart."""
+        return self._person() != "NULL"
+
+    def _person(self) -> str:
+        for form in (self.indicator.form, *self.indicator.form.ancestors()):
+            if form.person == "submission":
+                return f"s{self.levels.index(form) if form in self.levels else 0}.id"
+            if form.person is not None:
+                # A pseudonym tells persons of one case apart: V1 of another case is somebody else.
+                reference = self.sight.column(form.questions[form.person])
+                return f"s{len(self.levels) - 1}.id || ' ' || {reference}"
+        return "NULL"
+
+    # Where a unit stands.
+
+    def _place(self, dimension: Dimension) -> str:
+        unit, question = self.indicator.unit, dimension.question
+        if isinstance(unit, EachCode) and question is unit.of:
+            return _grouped(f"{CODE}.value", unit.of)
+        if dimension.first:
+            return f"coalesce({self._first(question)}, {_NOT_RECORDED})"
+        if not overlaps(self.indicator, dimension):
+            return f"coalesce({_code(dimension, self.sight.column(question))}, {_NOT_RECORDED})"
+        return f"coalesce(nullif({self._codes(dimension)}, '[]'), {_NONE_RECORDED})"
+
+    def _first(self, question: Question) -> str:
+        form = question.form
+        below = Sight(self.columns, {form: "f"}, "fs")
+        return (
+            f"(SELECT substr(min({below.column(question)}), 1, 4) FROM {below.table(form)} AS f JOIN submission AS fs "
+            f"ON fs.id = f.{SUBMISSION} AND fs.state = 'approved' WHERE fs.parent = s0.id)"
+        )
+
+    def _codes(self, dimension: Dimension) -> str:
+        question = dimension.question
+        if question.form in self.sight.alias:
+            code, column = _code(dimension, "value"), self.sight.column(question)
+            return f"(SELECT json_group_array(DISTINCT {code}) FROM json_each({column}))"
+        source, where, inside = self.sight.rows(question.form.rows_of)
+        column = inside.column(question)
+        if isinstance(question, Choices):
+            # A row without an answer stands under not recorded, beside the codes of the other rows.
+            listed = f"coalesce({column}, {_NONE_RECORDED})"
+            code = _code(dimension, "value")
+            return f"(SELECT json_group_array(DISTINCT {code}) FROM {source}, json_each({listed}) WHERE {where})"
+        code = f"coalesce({_code(dimension, column)}, {_NOT_RECORDED})"
+        return f"(SELECT json_group_array(DISTINCT {code}) FROM {source} WHERE {where})"
+
+
+def _code(dimension: Dimension, column: str) -> str:
+    if dimension.part == "year":
+        return f"substr({column}, 1, 4)"
+    return _grouped(column, dimension.question)
+
+
+def _grouped(column: str, question: Question) -> str:
+    """The code as it is published: its group, where the question has groups, else itself."""
+    groups = question.published_as if isinstance(question, Coded) else {}
+    if not groups:
+        return f"CAST({column} AS TEXT)"
+    cases = [f"WHEN {quoted(code)} THEN {quoted(group)}" for group, codes in groups.items() for code in codes]
+    return f"CASE {column} {' '.join(cases)} ELSE {column} END"

@@ -1,0 +1,154 @@
+"""What a count gives: exact figures, and how many persons and cases stand behind each of them."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from itertools import product
+
+from monitor.conditions import All, Condition
+from monitor.indicators import Dimension, EachCode, Indicator, Share, Statistic
+
+ALL = "_T"
+"""The key of a margin: every value of a dimension together."""
+
+UNKNOWN = "_U"
+"""The key of the units for which a dimension was not recorded."""
+
+FIGURES = ("n", "count", "rest", "not_observed", "not_applicable")
+"""The counts of a finding, in the order of :class:`Counts`."""
+
+
+@dataclass(frozen=True)
+class Behind:
+    """What stands behind a figure: units counted, distinct persons (None where no person is known), distinct cases.
+
+    A case is the topmost submission above a unit.
+    """
+
+    units: int
+    persons: int | None
+    cases: int
+
+    @property
+    def protected(self) -> int:
+        """How many there are of what is protected: persons, or cases where no person is known."""
+        return self.cases if self.persons is None else self.persons
+
+
+@dataclass(frozen=True)
+class Counts:
+    """The counts of a group of units.
+
+    ``n`` is the denominator, ``count`` those of them that meet the condition, ``rest`` the others of them. The units
+    that were not observed or not applicable stand beside, never in ``n``. Of counts and medians ``count`` is ``n``.
+    """
+
+    n: Behind
+    count: Behind
+    rest: Behind
+    not_observed: Behind
+    not_applicable: Behind
+
+
+@dataclass(frozen=True)
+class Finding:
+    """One cell of a table: its place and its exact figures.
+
+    ``keys`` has one code for each dimension, :data:`ALL` for all of them, :data:`UNKNOWN` for not recorded.
+    ``outside`` gives, by the name of each overlapping dimension in which the cell stands under a code, the units of
+    the same margin that do *not* stand under it: together with the margin they could be computed from the cell.
+    """
+
+    keys: tuple[str, ...]
+    counts: Counts
+    outside: tuple[tuple[str, Counts], ...] = ()
+    median: float | None = None
+
+    @property
+    def n(self) -> Behind:
+        """The denominator."""
+        return self.counts.n
+
+    @property
+    def count(self) -> Behind:
+        """Those that meet the condition."""
+        return self.counts.count
+
+    @property
+    def rest(self) -> Behind:
+        """Those of the denominator that do not."""
+        return self.counts.rest
+
+    @property
+    def not_observed(self) -> Behind:
+        """Those for which it could not be seen, heard or learned."""
+        return self.counts.not_observed
+
+    @property
+    def not_applicable(self) -> Behind:
+        """Those for which the right did not arise."""
+        return self.counts.not_applicable
+
+
+@dataclass(frozen=True)
+class FindingTable:
+    """An indicator broken down by a set of dimensions, with every margin. Never published as it is.
+
+    ``values`` are, for each dimension, the codes that have a row. Every combination of them is a finding, zeros too:
+    a missing row would say that there was nobody.
+    """
+
+    instrument: str
+    indicator: Indicator
+    dimensions: tuple[Dimension, ...]
+    values: tuple[tuple[str, ...], ...]
+    findings: tuple[Finding, ...]
+
+    @property
+    def statistic(self) -> Statistic:
+        """``share``, ``count`` or ``median``."""
+        return self.indicator.statistic
+
+    @property
+    def unit(self) -> str:
+        """What is counted, in words."""
+        return unit_in_words(self.indicator)
+
+    @property
+    def overlapping(self) -> tuple[str, ...]:
+        """The dimensions in which one unit can stand under several codes, so that rows do not add up to the margin."""
+        return tuple(dimension.name for dimension in self.dimensions if overlaps(self.indicator, dimension))
+
+    @property
+    def population(self) -> str:
+        """The same for two tables when they count among the same units: their denominators are then one figure."""
+        condition = denominator(self.indicator)
+        return json.dumps([self.unit, condition.as_json() if condition is not None else None], sort_keys=True)
+
+
+def denominator(indicator: Indicator) -> Condition | None:
+    """The condition that puts a unit into the denominator; None when every unit is in it."""
+    rating = indicator.rating if isinstance(indicator, Share) else None
+    parts = [part for part in (indicator.among, rating.rated() if rating is not None else None) if part is not None]
+    return All(tuple(parts)) if len(parts) > 1 else parts[0] if parts else None
+
+
+def unit_in_words(indicator: Indicator) -> str:
+    """The title of the form that is counted, or ``each code of ...``."""
+    return indicator.unit.title() if isinstance(indicator.unit, EachCode) else str(indicator.unit.title)
+
+
+def overlaps(indicator: Indicator, dimension: Dimension) -> bool:
+    """Whether one unit of an indicator can stand under several codes of a dimension."""
+    if isinstance(indicator.unit, EachCode) and dimension.question is indicator.unit.of:
+        return False
+    if dimension.first:
+        return False
+    below = dimension.question.form not in (indicator.form, *indicator.form.ancestors())
+    return below or dimension.question.storage == "codes"
+
+
+def grid(values: tuple[tuple[str, ...], ...]) -> list[tuple[str, ...]]:
+    """Every place of a table: each combination of codes, and the margins."""
+    return list(product(*((ALL, *codes) for codes in values)))

@@ -1,0 +1,7 @@
+"""Reads submissions from files that others made: CSV and JSON Lines, mapped, checked, and stored all or none."""
+
+from monitor.intake.answers import read_answers
+from monitor.intake.mapping import ColumnMapping, find_mapping
+from monitor.intake.run import BadRow, Imported, import_file
+
+__all__ = ["BadRow", "ColumnMapping", "Imported", "find_mapping", "import_file", "read_answers"]

@@ -1,0 +1,148 @@
+"""What the columns of a file answer: a header checked as a whole, and cells and objects turned into raw answers."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from monitor.errors import Fault, Refusal
+from monitor.forms import FormMeta
+from monitor.instrument import Instrument
+from monitor.intake.mapping import ColumnMapping, cell_names, near
+from monitor.questions import Question
+
+_MOST_PROBLEMS = 30
+
+
+@dataclass(frozen=True)
+class Column:
+    """One column that is read: the question or envelope key that it answers, and the texts that mean no answer to it.
+
+    ``question`` is None for a key of the envelope.
+    """
+
+    name: str
+    question: Question | None
+    missing: frozenset[str]
+
+
+class Columns:
+    """The names that a file's columns may carry, given a form and a mapping."""
+
+    def __init__(self, instrument: Instrument, form: FormMeta, mapping: ColumnMapping) -> None:
+        self._form, self._mapping = form, mapping
+        self._names = tuple(cell_names(instrument, form))
+
+    def known_in(self, header: Sequence[str]) -> int:
+        """How many of a header's names mean something to us."""
+        targets = [self._mapping.target(name.strip()) for name in header]
+        return sum(target is None or target in self._names for target in targets)
+
+    def of_header(self, header: Sequence[str], path: Path) -> list[Column | None]:
+        """What each column answers; None for one that is dropped.
+
+        Raises :class:`Refusal` (IMPORT-07) with every column that has no name or an unknown one, or stands twice.
+        """
+        names = [name.strip() for name in header]
+        problems = [*self._problems(names)]
+        if problems:
+            details = problems[:_MOST_PROBLEMS]
+            if len(problems) > len(details):
+                details.append(f"... and {len(problems) - len(details)} more.")
+            raise Refusal("IMPORT-07", details=details, path=path, form=self._form.full_code())
+        targets = [self._mapping.target(name) for name in names]
+        return [None if target is None else self._column(target) for target in targets]
+
+    def _column(self, name: str) -> Column:
+        return Column(name, self._form.questions.get(name), self._mapping.missing_in(name))
+
+    def _problems(self, names: Sequence[str]) -> Iterator[str]:
+        if not self.known_in(names):
+            # Perhaps there is no header, and these are answers: they are not repeated here.
+            yield f"None of the {len(names)} columns is known. Is the first line a header?"
+            return
+        seen: dict[str, int] = {}
+        for number, name in enumerate(names, 1):
+            target = self._mapping.target(name)
+            if not name:
+                yield f"column {number}  has no name."
+            elif target is not None and target not in self._names:
+                yield f"column {number}  {self._unknown(name)}"
+            elif target in seen:
+                yield f"column {number}  '{target}' is already answered by column {seen[target]}."
+            elif target in self._mapping.constants:
+                yield f"column {number}  '{target}' is also a constant of the mapping."
+            if target:
+                seen.setdefault(target, number)
+        for column in self._mapping.columns:
+            if column not in names:
+                yield f"mapping   its column '{column}' is not in the file."
+
+    def _unknown(self, name: str) -> str:
+        shown = f"'{name}'" if re.fullmatch(r"[\w .-]{1,60}", name) else "Its name"
+        if self._form.questions.get(name) is not None:
+            return f"{shown} holds rows, which no cell can. Import them as JSON Lines."
+        for above in self._form.ancestors():
+            if name in above.questions:
+                return f"{shown} is asked once, in {above.full_code()}; leave it out here."
+        return f"{shown} is not a question of {self._form.full_code()}.{near(name, self._names)}"
+
+    def answers(self, columns: Sequence[Column | None], cells: Sequence[str]) -> dict[str, object]:
+        """The raw answers of a row of cells. A blank cell is not an answer."""
+        raw: dict[str, object] = {}
+        self._add_constants(raw)
+        for column, cell in zip(columns, cells, strict=True):
+            text = cell.strip()
+            if not text or column is None or text in column.missing:
+                continue
+            text = self._mapping.translated(column.question, column.name, text)
+            if column.question is not None:
+                raw[column.name] = column.question.from_text(text)
+            else:
+                _place(raw, column.name, text)
+        return raw
+
+    def renamed(self, given: Mapping[str, object]) -> dict[str, object] | Fault:
+        """The raw answers of an object of JSON, or what is wrong with it: two of its keys answer one question."""
+        raw: dict[str, object] = {}
+        self._add_constants(raw)
+        for key, value in given.items():
+            name = self._mapping.target(key)
+            if name is None:
+                continue
+            if name in raw:
+                return Fault("ROW-04", name=f"'{name}'")
+            answer = self._translated(name, value)
+            if answer is not None:
+                raw[name] = answer
+        return raw
+
+    def _translated(self, name: str, value: object) -> object:
+        question = self._form.questions.get(name)
+        if isinstance(value, list):
+            return [self._mapping.translated(question, name, one) if isinstance(one, str) else one for one in value]
+        if isinstance(value, dict) or value is None:
+            return value
+        text = value.strip() if isinstance(value, str) else json.dumps(value)
+        if not text or text in self._mapping.missing_in(name):
+            return None
+        ours = self._mapping.translated(question, name, text)
+        return value if ours == text else ours
+
+    def _add_constants(self, raw: dict[str, object]) -> None:
+        for name, value in self._mapping.constants.items():
+            _place(raw, name, value)
+
+
+def _place(raw: dict[str, Any], name: str, value: object) -> None:
+    """Put a part of the envelope where :func:`monitor.submissions.check` looks for it."""
+    if name.startswith("_explanations."):
+        raw.setdefault("_explanations", {})[name.removeprefix("_explanations.")] = value
+    elif name == "_session" and isinstance(value, str) and re.fullmatch(r"[0-9]{1,2}", value):
+        raw[name] = int(value)
+    else:
+        raw[name] = value

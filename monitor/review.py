@@ -1,0 +1,108 @@
+"""Review under four eyes: what waits, and what a reviewer decides about it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+
+from monitor.errors import Refusal
+from monitor.store import Decision, Store, StoredSubmission, list_submissions, own_waiting
+
+
+@dataclass(frozen=True)
+class Approval:
+    """How many were approved, and in bulk how many were left: the reviewer's own, and those that need a look first."""
+
+    approved: int
+    own: int = 0
+    screened: int = 0
+
+
+def waiting(
+    store: Store, *, form: str | None = None, before: str | None = None, author: str | None = None,
+    actor: str | None = None,
+) -> list[StoredSubmission]:  # fmt: skip
+    """What waits for review: urgent referrals first, then the oldest first.
+
+    ``form`` is a full code, ``before`` a day: what was submitted earlier. With ``actor`` those are left out that this
+    person may not approve, having written, entered or corrected them.
+    """
+    own = own_waiting(store, actor) if actor is not None else frozenset()
+    found = list_submissions(store, form=form, state="submitted", author=author, before=_day(before), oldest_first=True)
+    return [one for one in found if one.id not in own]
+
+
+def approve(store: Store, ids: Sequence[str], *, actor: str, revisions: Mapping[str, int] | None = None) -> Approval:
+    """Approve these, all or none. ``revisions`` are those that the reviewer saw, by id.
+
+    Raises :class:`Refusal` for the reviewer's own (REVIEW-01) and for what is not waiting (STORE-15), and
+    :class:`monitor.store.Conflict` where another revision was stored since it was shown.
+    """
+    seen = revisions or {}
+    wanted = list(dict.fromkeys(ids))
+    with store.writing(actor) as writing:
+        for id in wanted:
+            writing.decide(id, "approved", expected_revision=seen.get(id))
+    return Approval(len(wanted))
+
+
+def approve_all(
+    store: Store, *, actor: str, form: str | None = None, before: str | None = None, author: str | None = None
+) -> Approval:  # fmt: skip
+    """Approve all that waits, in one transaction: but not the reviewer's own, and not what a rule wants looked at."""
+    with store.writing(actor) as writing:
+        approvable, own, screened = _sort_out(store, actor, form, before, author)
+        for id in approvable:
+            writing.decide(id, "approved")
+    return Approval(len(approvable), own, screened)
+
+
+def count_approvable(
+    store: Store, *, actor: str, form: str | None = None, before: str | None = None, author: str | None = None
+) -> int:  # fmt: skip
+    """How many :func:`approve_all` would approve now: for the question that comes before it."""
+    return len(_sort_out(store, actor, form, before, author)[0])
+
+
+def send_back(store: Store, id: str, *, reason: str, actor: str, revision: int | None = None) -> None:
+    """Return a submission to its monitor, with a line that says what to look at again.
+
+    ``revision`` is the one that the reviewer saw; :class:`monitor.store.Conflict` when another was stored since.
+    """
+    _decide(store, id, "returned", reason, actor, revision)
+
+
+def quarantine(store: Store, id: str, *, reason: str, actor: str, revision: int | None = None) -> None:
+    """Set a submission apart that may identify or endanger somebody; one that was approved counts no longer."""
+    _decide(store, id, "quarantined", reason, actor, revision)
+
+
+def withdraw(store: Store, id: str, *, reason: str, actor: str, revision: int | None = None) -> None:
+    """Take a submission back: it stays in the log and counts nowhere."""
+    _decide(store, id, "withdrawn", reason, actor, revision)
+
+
+def _decide(store: Store, id: str, kind: Decision, reason: str, actor: str, revision: int | None) -> None:
+    with store.writing(actor) as writing:
+        writing.decide(id, kind, reason, expected_revision=revision)
+
+
+def _sort_out(
+    store: Store, actor: str, form: str | None, before: str | None, author: str | None
+) -> tuple[list[str], int, int]:  # fmt: skip
+    """The ids that may be approved in bulk; how many of the rest are the reviewer's own, and how many screened."""
+    mine = own_waiting(store, actor)
+    found = list_submissions(store, form=form, state="submitted", author=author, before=_day(before), oldest_first=True)
+    others = [one for one in found if one.id not in mine]
+    approvable = [one.id for one in others if not one.screened]
+    return approvable, len(found) - len(others), len(others) - len(approvable)
+
+
+def _day(given: str | None) -> str | None:
+    if given is None:
+        return None
+    try:
+        return date.fromisoformat(given).isoformat()
+    except ValueError:
+        raise Refusal("REVIEW-02") from None

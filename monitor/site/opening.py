@@ -1,0 +1,119 @@
+"""Opens a release file to be read and never written, and refuses everything that is not a finished release."""
+
+from __future__ import annotations
+
+import json
+import re
+import sqlite3
+from collections.abc import Mapping
+from pathlib import Path
+from types import MappingProxyType
+
+from monitor.errors import Refusal
+
+CODEBOOK: Mapping[str, frozenset[str]] = MappingProxyType({
+    name: frozenset(columns.split())
+    for name, columns in {
+        "release": "id programme title period_from period_to built_from built_from_time content_hash parameters"
+        " licence languages invented notice",
+        "erratum": "position table_name says",
+        "audit": "position attacked method verdict",
+        "instrument": "code version title summary",
+        "question": "instrument form name position section wording type hint partly asked_if publish language",
+        "code": "instrument form question code position label language",
+        "provision": "key source kind subject checked",
+        "indicator": "instrument id position title statistic unit numerator denominator measure note language",
+        "indicator_question": "instrument indicator form question",
+        "indicator_provision": "instrument indicator provision",
+        "table_index": "name instrument indicator position dimensions overlapping unit statistic",
+        "dimension_code": "table_name dimension code position label",
+    }.items()
+})
+"""The tables that every release has, with the columns that the pages read."""
+
+FIGURES = ("n", "count", "share", "low", "high", "median", "not_observed", "not_applicable", "since")
+"""The columns a table of figures may have beside its dimensions."""
+
+VIEW = "finding"
+_STORE = {"log", "submission"}
+_MAGIC = b"SQLite format 3\x00"
+_NAME = re.compile(r"[a-z][a-z0-9_]*")
+_ROLLBACK = 1  # bytes 18 and 19 of the header; 2 would mean a write-ahead log
+
+
+def open_release(path: Path) -> sqlite3.Connection:
+    """The release as a read-only connection that takes no lock and looks at no other file.
+
+    Raises :class:`Refusal`: missing, a folder, unfinished, a working store, no database, not our layout.
+    """
+    _check_file(path)
+    connection = sqlite3.connect(f"{path.absolute().as_uri()}?mode=ro&immutable=1", uri=True)
+    connection.row_factory = sqlite3.Row
+    try:
+        _check_layout(path, connection)
+    except sqlite3.DatabaseError as error:
+        connection.close()
+        raise Refusal("SITE-03", path=path, why="it is damaged or encrypted") from error
+    except BaseException:
+        connection.close()
+        raise
+    return connection
+
+
+def _check_file(path: Path) -> None:
+    if path.is_dir():
+        raise Refusal("SITE-02", path=path)
+    if not path.is_file():
+        raise Refusal("SITE-01", path=path)
+    try:
+        with path.open("rb") as file:
+            header = file.read(100)
+    except OSError as error:
+        raise Refusal("SITE-03", path=path, why=f"it cannot be read ({error.strerror})") from error
+    if len(header) < 100 or not header.startswith(_MAGIC):
+        raise Refusal("SITE-03", path=path, why="it is no SQLite database, or an encrypted one")
+    beside = [f"{path.name}{ending}" for ending in ("-wal", "-journal") if Path(f"{path}{ending}").exists()]
+    if header[18] != _ROLLBACK or header[19] != _ROLLBACK or beside:
+        # A reader that takes no lock would not see what still stands in the log beside the file.
+        raise Refusal("SITE-05", path=path, why=f"{beside[0]} lies beside it" if beside else "it keeps a write-ahead log")
+
+
+def _check_layout(path: Path, connection: sqlite3.Connection) -> None:
+    schema = {row["name"]: row["type"] for row in connection.execute("SELECT name, type FROM sqlite_schema")}
+    if schema.keys() >= _STORE:
+        raise Refusal("SITE-04", path=path)
+    missing = sorted(CODEBOOK.keys() - schema.keys())
+    if missing:
+        raise Refusal("SITE-03", path=path, why=f"it has no table {missing[0]}")
+    for table, wanted in CODEBOOK.items():
+        lacking = sorted(wanted - set(columns_of(connection, table)))
+        if lacking:
+            raise Refusal("SITE-03", path=path, why=f"its table {table} has no column {lacking[0]}")
+    figures = _figure_tables(path, connection)
+    for name, kind in schema.items():
+        ours = (
+            kind == "index" and name.startswith("sqlite_autoindex_")
+            or kind == "view" and name == VIEW
+            or kind == "table" and (name in CODEBOOK or name in figures)
+        )  # fmt: skip
+        if not ours:
+            raise Refusal("SITE-03", path=path, why=f"it holds {name}, which no release holds")
+    if connection.execute("SELECT count(*) FROM release").fetchone()[0] != 1:
+        raise Refusal("SITE-03", path=path, why="its table release has not exactly one row")
+
+
+def _figure_tables(path: Path, connection: sqlite3.Connection) -> set[str]:
+    names = set()
+    for name, written in connection.execute("SELECT name, dimensions FROM table_index"):
+        columns, dimensions = columns_of(connection, name), json.loads(written)
+        figures = set(columns[len(dimensions) :])
+        named = all(_NAME.fullmatch(word) for word in [name, *columns])  # they are written into queries
+        if not (named and columns[: len(dimensions)] == dimensions and {"n"} <= figures <= {*FIGURES}):
+            raise Refusal("SITE-03", path=path, why=f"its table {name!r} is no table of figures")
+        names.add(name)
+    return names
+
+
+def columns_of(connection: sqlite3.Connection, table: str) -> list[str]:
+    """The columns of a table, in their order; none when there is no such table."""
+    return [row["name"] for row in connection.execute("SELECT name FROM pragma_table_info(?)", (table,))]

@@ -1,0 +1,145 @@
+"""The Datasette plugin: our pages and how cells are shown. It acts only in a Datasette that carries a release."""
+
+from __future__ import annotations
+
+import sqlite3
+from typing import Any
+
+import jinja2
+import markupsafe
+from datasette import Response, hookimpl
+
+from monitor.site import reading
+from monitor.site.gate import LOOKUPS, REFUSED, Application, Gate, refused_in
+from monitor.site.opening import VIEW
+from monitor.site.publication import Publication, read_figures
+
+NAME = "monitor-site"
+DATABASE = "release"
+
+_SHOWN = {
+    "share": ("n", "count", "share", "low", "high", "not_observed", "not_applicable"),
+    "count": ("n", "count"),
+    "median": ("n", "median"),
+}
+
+
+def publication_of(datasette: Any) -> Publication | None:
+    """The release that a Datasette serves, or None when it is not one of ours."""
+    found: Publication | None = (datasette.plugin_config(NAME) or {}).get("publication")
+    return found
+
+
+@hookimpl
+def prepare_connection(conn: sqlite3.Connection, database: str, datasette: Any) -> None:
+    """Nothing can be written, whatever a page may ask."""
+    if publication_of(datasette) and database == DATABASE:
+        conn.execute("PRAGMA query_only = ON")
+
+
+@hookimpl
+def prepare_jinja2_environment(env: jinja2.Environment, datasette: Any) -> None:
+    """What every page needs, the page of an error included."""
+    publication = publication_of(datasette)
+    if publication is None:
+        return
+    env.filters |= {"percent": reading.percent, "number": reading.number}
+    env.globals |= {
+        "publication": publication,
+        "protection": reading.Protection.of(publication.parameters),
+        "between": reading.between,
+        "lookups": LOOKUPS,
+        "shown": _SHOWN,
+    }
+    env.trim_blocks = env.lstrip_blocks = True
+
+
+@hookimpl
+def asgi_wrapper(datasette: Any) -> Any:
+    """The gate before everything else."""
+    settings = datasette.plugin_config(NAME)
+
+    def wrap(inner: Application) -> Application:
+        if not settings:
+            return inner
+        return Gate(inner, settings["publication"], settings["static"], settings["unchanged"])
+
+    return wrap
+
+
+@hookimpl
+def register_routes(datasette: Any) -> list[tuple[str, Any]]:
+    """Our pages; they come before those of Datasette."""
+    if publication_of(datasette) is None:
+        return []
+    return [
+        (r"^/$", home),
+        (r"^/instrument/(?P<code>[^/]+)$", instrument),
+        (r"^/indicator/(?P<code>[^/]+)/(?P<id>[^/]+)$", indicator),
+        (rf"^{REFUSED}(\.json)?$", refused),
+    ]
+
+
+@hookimpl
+def render_cell(row: sqlite3.Row, value: Any, column: str, table: str | None, datasette: Any) -> Any:
+    """Codes with their labels; a hidden figure as a word, never as a gap."""
+    publication = publication_of(datasette)
+    if publication is None or table is None:
+        return None
+    name = row["table_name"] if table == VIEW else table
+    found = publication.table(name)
+    if found is None:
+        return None
+    if value is None and column in _SHOWN.get(found[2].statistic, ()):
+        return markupsafe.Markup('<span class="hidden-figure">hidden</span>')
+    if isinstance(value, float) and column in ("share", "low", "high"):
+        return f"{value:.3f}"
+    words = publication.labels(name, column).get(value)
+    return f"{words} ({value})" if words and words != value else None
+
+
+async def home(request: Any, datasette: Any) -> Any:
+    """What this is, what it is not, and where the figures are."""
+    return await _page(datasette, request, "home.html")
+
+
+async def instrument(request: Any, datasette: Any) -> Any:
+    """One instrument: its indicators with their figures over everything, and its codebook."""
+    publication = _publication(datasette)
+    found = publication.instrument(request.url_vars["code"])
+    return await _page(datasette, request, "instrument.html", instrument=found)
+
+
+async def indicator(request: Any, datasette: Any) -> Any:
+    """One indicator: its definition, its tables, its questions and provisions."""
+    publication = _publication(datasette)
+    whose = publication.instrument(request.url_vars["code"])
+    found = whose.indicator(request.url_vars["id"]) if whose else None
+    tables = found.tables if found else ()
+    database = datasette.get_database(DATABASE)
+
+    def read(connection: sqlite3.Connection) -> list[Any]:
+        return [(table, reading.arrange(table, read_figures(connection, table))) for table in tables]
+
+    tables_read = await database.execute_fn(read)
+    return await _page(datasette, request, "indicator.html", instrument=whose, indicator=found, tables=tables_read)
+
+
+async def refused(request: Any, datasette: Any) -> Any:
+    """What stands at an address that is not here, or for a request that means nothing."""
+    why = refused_in(request.scope)
+    if why.location:
+        return Response.redirect(why.location, status=why.status)
+    if request.path.endswith(".json"):
+        return Response.json({"ok": False, "error": why.says, "status": why.status}, status=why.status)
+    return await _page(datasette, request, "error.html", status=why.status, error=why.says, http_status=why.status)
+
+
+async def _page(datasette: Any, request: Any, template: str, *, http_status: int = 200, **values: object) -> Any:
+    return Response.html(await datasette.render_template(template, values, request=request), status=http_status)
+
+
+def _publication(datasette: Any) -> Publication:
+    publication = publication_of(datasette)
+    assert publication is not None, "our routes exist only where a release is served"
+    return publication

@@ -1,0 +1,64 @@
+"""What a check may know of the store: the parent of a submission, and the others under the same parent."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Callable, Mapping, Sequence
+
+from monitor.forms import FormMeta
+from monitor.store.content import Content, read_content
+from monitor.submissions import Stored
+
+_KEPT = 256
+
+
+class Neighbours:
+    """The surroundings of a submission in an open store (see :class:`monitor.submissions.Surroundings`).
+
+    Withdrawn submissions are not there. ``flush`` writes what the transaction at hand has not written yet.
+    """
+
+    def __init__(
+        self, connection: sqlite3.Connection, forms: Mapping[str, FormMeta], flush: Callable[[], None]
+    ) -> None:  # fmt: skip
+        self._connection = connection
+        self._forms = forms
+        self._flush = flush
+        # Many hearings of one case come one after another. Any change moves a submission's seq, so nothing gets old.
+        self._contents: dict[tuple[str, int], Content] = {}
+
+    def find(self, form: FormMeta, reference: str) -> Stored | None:
+        """The submission of a form with an id, or with a reference (the answer to the form's key question)."""
+        self._flush()
+        for column in ("id", "key"):
+            row = self._connection.execute(
+                f"SELECT id, seq, parent FROM submission WHERE form = ? AND {column} = ? AND state <> 'withdrawn'",
+                (form.full_code(), reference),
+            ).fetchone()
+            if row is not None:
+                return self._stored(form, *row)
+        return None
+
+    def under(self, form: FormMeta, parent: str) -> Sequence[Stored]:
+        """The submissions of a form under a parent's id."""
+        self._flush()
+        rows = self._connection.execute(
+            "SELECT id, seq, parent FROM submission WHERE parent = ? AND form = ? AND state <> 'withdrawn' ORDER BY id",
+            (parent, form.full_code()),
+        ).fetchall()
+        return [self._stored(form, *row) for row in rows]
+
+    def _stored(self, form: FormMeta, id: str, seq: int, parent: str | None) -> Stored:
+        content = self._contents.get((id, seq))
+        if content is None:
+            if len(self._contents) >= _KEPT:
+                self._contents.clear()
+            content = self._contents[id, seq] = read_content(self._connection, id)
+        system = {"session": content.payload["session"], "author": content.payload["author"], "source": content.source}
+        return Stored(id, form, content.answers(form), system, self._above(parent))
+
+    def _above(self, id: str | None) -> Stored | None:
+        if id is None:
+            return None
+        row = self._connection.execute("SELECT form, seq, parent FROM submission WHERE id = ?", (id,)).fetchone()
+        return self._stored(self._forms[row[0]], id, row[1], row[2])

@@ -1,0 +1,176 @@
+"""What is in a store: lists of submissions, one of them with its answers, and what happened to it."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from monitor.conditions import Value
+from monitor.errors import Refusal
+from monitor.forms import FormMeta
+from monitor.instrument import Instrument
+from monitor.store.content import Content, content_of, read_content
+from monitor.store.database import Store
+from monitor.store.log import CONTENT
+from monitor.store.projection import forms_of
+from monitor.store.refusals import refusing
+from monitor.store.writing import HAD_A_HAND
+from monitor.submissions import join
+
+_SUMMARY = (
+    "id", "form", "version", "state", "parent", "author", "submitted_at", "revision", "entered_by", "key", "warnings",
+    "screened", "urgent",
+)  # fmt: skip
+
+
+@dataclass(frozen=True)
+class StoredSubmission:
+    """A submission in a list: none of its answers but ``key``, the reference that people use for it.
+
+    ``warnings`` are the rules that were explained in it; ``screened`` keeps it out of bulk approval; ``urgent`` is
+    whether the monitor referred it as urgent.
+    """
+
+    id: str
+    form: str
+    version: str
+    state: str
+    parent: str | None
+    author: str
+    submitted_at: str
+    revision: int
+    entered_by: str
+    key: str | None
+    warnings: tuple[str, ...]
+    screened: bool
+    urgent: bool
+
+
+@dataclass(frozen=True)
+class ShownSubmission:
+    """A submission with its answers. Open ones can name people and are read only when asked for; sealed ones never."""
+
+    summary: StoredSubmission
+    form: FormMeta = field(repr=False)
+    content: Content = field(repr=False)
+
+    @property
+    def explanations(self) -> Mapping[str, str]:
+        """By rule, the line that answers each warning."""
+        return self.content.explanations
+
+    def readable(self, narratives: bool = False) -> dict[str, Value]:
+        """The closed answers, and with ``narratives`` the open ones, as JSON values in the order of the form."""
+        return join(self.form, self.content.closed, *([self.content.open] if narratives else []))
+
+    def rows(self, narratives: bool = False) -> Iterator[tuple[str, str]]:
+        """Where each answer stands and what it is, in words; of those that are not shown, only that they are there."""
+        yield from ((where, _words(value)) for where, value in _flat(self.readable(narratives)))
+        if not narratives:
+            yield from ((where, "(open answer, not shown)") for where, _ in _flat(self.content.open))
+        yield from ((where, "(sealed)") for where, _ in _flat(self.content.sealed))
+
+
+@dataclass(frozen=True)
+class Act:
+    """Something that was done to a submission: by whom, when, why, and which answers it changed.
+
+    ``reason`` is what the person wrote, ``code`` the coded reason of a correction.
+    """
+
+    seq: int
+    time: str
+    actor: str
+    kind: str
+    revision: int
+    code: str | None
+    reason: str
+    changed: tuple[str, ...]
+
+
+def list_submissions(
+    store: Store, *, form: str | None = None, state: str | None = None, author: str | None = None,
+    before: str | None = None, oldest_first: bool = False,
+) -> list[StoredSubmission]:  # fmt: skip
+    """The submissions of a form (full code), in a state, of an author, submitted before a day or moment (ISO, UTC).
+
+    Urgent ones come first, then the latest, or with ``oldest_first`` the oldest.
+    """
+    wanted = {"form = ?": form, "state = ?": state, "author = ?": author, "submitted_at < ?": before}
+    tests = [test for test, value in wanted.items() if value is not None]
+    where = f"WHERE {' AND '.join(tests)}" if tests else ""
+    way = "ASC" if oldest_first else "DESC"
+    with refusing(store.path):
+        found = store.connection.execute(
+            f"SELECT {', '.join(_SUMMARY)} FROM submission {where} ORDER BY urgent DESC, submitted_at {way}, id {way}",
+            [value for value in wanted.values() if value is not None],
+        )
+        return [_summary(row) for row in found]
+
+
+def own_waiting(store: Store, actor: str) -> frozenset[str]:
+    """The ids of what waits for review and this person may not approve, having written, entered or corrected it."""
+    with refusing(store.path):
+        query = f"SELECT id FROM submission WHERE state = 'submitted' AND {HAD_A_HAND}"
+        return frozenset(id for (id,) in store.connection.execute(query, (actor,)))
+
+
+def show(store: Store, id: str, catalogue: Mapping[str, Instrument]) -> ShownSubmission:
+    """A submission with its latest answers. Raises :class:`Refusal` when it, or its instrument, is not there."""
+    with refusing(store.path):
+        row = store.connection.execute(f"SELECT {', '.join(_SUMMARY)} FROM submission WHERE id = ?", (id,)).fetchone()
+        if row is None:
+            raise Refusal("STORE-13", id=id)
+        summary = _summary(row)
+        form = forms_of(catalogue.values()).get(summary.form)
+        if form is None:
+            raise Refusal("STORE-23", instruments=summary.form.split(".")[0])
+        return ShownSubmission(summary, form, read_content(store.connection, id))
+
+
+def history(store: Store, id: str) -> list[Act]:
+    """Everything that was done to a submission, oldest first."""
+    with refusing(store.path):
+        found = store.connection.execute(
+            "SELECT seq, time, actor, kind, payload, open, sealed FROM log WHERE submission = ? ORDER BY seq", (id,)
+        )
+        acts, before = [], None
+        for seq, time, actor, kind, *texts in found:
+            content = content_of(*texts)
+            line = content.free.get("reason") or content.free.get("correction", {}).get("line") or ""
+            changed = _changed(before, content) if kind in CONTENT and before is not None else ()
+            code = content.payload.get("reason")
+            acts.append(Act(seq, time, actor, kind, content.payload["revision"], code, line, changed))
+            before = content if kind in CONTENT else before
+    if not acts:
+        raise Refusal("STORE-13", id=id)
+    return acts
+
+
+def _summary(row: tuple[Any, ...]) -> StoredSubmission:
+    known: dict[str, Any] = dict(zip(_SUMMARY, row, strict=True))
+    known["warnings"] = tuple(json.loads(known["warnings"]))
+    return StoredSubmission(**known | {"screened": bool(known["screened"]), "urgent": bool(known["urgent"])})
+
+
+def _changed(before: Content, after: Content) -> tuple[str, ...]:
+    parts = ((before.closed, after.closed), (before.open, after.open), (before.sealed, after.sealed))
+    names = (name for old, new in parts for name in {**old, **new} if old.get(name) != new.get(name))
+    return tuple(dict.fromkeys(names))
+
+
+def _flat(answers: Mapping[str, Value], prefix: str = "") -> Iterator[tuple[str, Value]]:
+    for name, value in answers.items():
+        if isinstance(value, list) and value and isinstance(value[0], dict):
+            for number, row in enumerate(value, 1):
+                yield from _flat(row, f"{prefix}{name}[{number}].")
+        else:
+            yield prefix + name, value
+
+
+def _words(value: Value) -> str:
+    if isinstance(value, dict):
+        return f"{value['amount']} {value['currency']}"
+    return ", ".join(value) if isinstance(value, list) else str(value)

@@ -1,0 +1,52 @@
+"""What SQLite says when it cannot, as a refusal that a person can act on."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from monitor.errors import Refusal
+
+_CODES = {
+    sqlite3.SQLITE_BUSY: "STORE-07",
+    sqlite3.SQLITE_LOCKED: "STORE-07",
+    sqlite3.SQLITE_FULL: "STORE-08",
+    sqlite3.SQLITE_CORRUPT: "STORE-09",
+    sqlite3.SQLITE_NOTADB: "STORE-04",
+    sqlite3.SQLITE_READONLY: "STORE-03",
+    sqlite3.SQLITE_PERM: "STORE-03",
+    sqlite3.SQLITE_CANTOPEN: "STORE-26",
+    sqlite3.SQLITE_IOERR: "STORE-26",
+}
+
+_DOUBLED = {"submission_key": "STORE-18", "submission.key": "STORE-18", "submission.origin": "STORE-19"}
+
+
+class Conflict(Refusal):
+    """Somebody else changed the submission since it was shown."""
+
+
+@contextmanager
+def refusing(path: Path) -> Iterator[None]:
+    """Turn what SQLite raises about the file, or about a doubled submission, into a :class:`Refusal`.
+
+    Whatever else SQLite raises is a defect of this program and passes.
+    """
+    try:
+        yield
+    except sqlite3.IntegrityError as error:
+        code = next((code for part, code in _DOUBLED.items() if part in str(error)), None)
+        if code is None and "FOREIGN KEY" in str(error):
+            code = "STORE-20"
+        if code is None:
+            raise
+        raise Refusal(code) from error
+    except sqlite3.DatabaseError as error:
+        code = _CODES.get(getattr(error, "sqlite_errorcode", -1) & 0xFF)  # the low byte is the kind of error
+        if str(error).startswith("Could not decode to UTF-8"):
+            raise Refusal("STORE-09", path=path) from None  # that message quotes what stands in the file
+        if code is None:
+            raise
+        raise Refusal(code, path=path, what="it is no SQLite file") from error

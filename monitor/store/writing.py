@@ -1,0 +1,227 @@
+"""What can be done to a store in one transaction: submit, correct, decide."""
+
+from __future__ import annotations
+
+import re
+import sqlite3
+from collections.abc import Callable, Mapping
+from dataclasses import replace
+from typing import Any, Literal
+
+from monitor.errors import Refusal
+from monitor.forms import FormMeta
+from monitor.instrument import Instrument
+from monitor.store.canonical import canonical, salted
+from monitor.store.log import CONTENT, Log, head
+from monitor.store.projection import Projection, make_tables
+from monitor.store.refusals import Conflict
+from monitor.submissions import Submission
+
+Contract = Callable[[Instrument], Mapping[str, Any]]
+"""Gives an instrument's contract as a JSON value."""
+
+REASONS: Mapping[str, str] = {
+    "slip_of_entry": "A slip when it was entered",
+    "misheard": "Something was misheard or misread",
+    "new_document": "A document came to light",
+    "recoded_after_review": "Another code, after review",
+    "translation": "The translation was wrong",
+    "duplicate": "The same thing was entered twice",
+    "protective_redaction": "Something is taken out to protect a person",
+}
+"""Why a submission may be corrected."""
+
+Decision = Literal["approved", "returned", "quarantined", "withdrawn"]
+
+_FROM: Mapping[Decision, tuple[str, ...]] = {
+    "approved": ("submitted",),
+    "returned": ("submitted",),
+    # A danger may be seen late: what is approved can still be locked away.
+    "quarantined": ("submitted", "returned", "approved"),
+    "withdrawn": ("submitted", "returned", "quarantined", "approved"),
+}
+"""The decisions, and the states from which each may be taken."""
+
+_BATCH = 500
+
+HAD_A_HAND = f"""EXISTS (
+    SELECT 1 FROM log WHERE log.submission = submission.id AND log.kind IN {CONTENT}
+    AND ? IN (log.actor, log.payload ->> 'author'))"""
+"""Whether a person (the parameter) wrote, entered or corrected a submission, in any of its revisions."""
+
+
+class Writing:
+    """One transaction of one person. Made by :meth:`Store.writing`; what it wrote is on the disk when that ends."""
+
+    def __init__(self, connection: sqlite3.Connection, actor: str, contract: Contract) -> None:
+        check_actor(actor)
+        self.actor = actor
+        self.discarded = False
+        self._connection = connection
+        self._contract = contract
+        self._log = Log(connection)
+        self._projection = Projection(connection)
+        self._used: set[tuple[str, str]] = set()
+        self._origins: set[tuple[str, str]] = set()  # of what is pending; what is written can be asked for
+        self._began = head(connection)[0]
+
+    def discard(self) -> None:
+        """Keep nothing of this transaction: it is rolled back when it ends (a dry run)."""
+        self.discarded = True
+
+    def submit(self, submission: Submission, instrument: Instrument, form: FormMeta, *, screened: bool = False) -> str:
+        """Store a checked submission; gives its id.
+
+        It counts as screened, which keeps it out of bulk approval, when a rule of that sort was explained in it or
+        when the caller says so.
+        """
+        self._use(instrument)
+        payload = _content(submission, instrument, form, screened) | {"revision": 1}
+        opened = salted(_free(submission))
+        entry = self._log.append(self.actor, "submitted", submission.id, payload, opened, _seal(submission))
+        self._projection.submitted(entry, form)
+        if submission.origin is not None:
+            self._origins.add((submission.form, submission.origin))
+        if len(self._projection.pending) >= _BATCH:
+            self.flush()
+        return submission.id
+
+    def correct(
+        self, submission: Submission, instrument: Instrument, form: FormMeta, *, reason: str, line: str,
+        source: str | None = None, expected_revision: int | None = None, screened: bool = False,
+    ) -> int:  # fmt: skip
+        """Store a new revision of the submission with the same id; gives its number. It waits for review again.
+
+        ``reason`` is a key of :data:`REASONS`, ``line`` explains it, ``source`` says where the new answers are known
+        from. ``expected_revision`` is the one that was shown: :class:`Conflict` when another has been stored since.
+        The answers of the revision before stay in the log.
+        """
+        if reason not in REASONS:
+            raise Refusal("STORE-17", known=", ".join(REASONS))
+        _check_line(line)
+        self.flush()
+        row = self._connection.execute(
+            "SELECT form, state, revision, origin FROM submission WHERE id = ?", (submission.id,)
+        ).fetchone()
+        if row is None or row[0] != submission.form:
+            raise Refusal("STORE-13", id=submission.id)
+        state, origin = row[1], row[3]
+        revision: int = row[2]
+        _check_revision(submission.id, revision, expected_revision)
+        if state == "withdrawn":
+            raise Refusal("STORE-15", id=submission.id, state=state, what="corrected")
+        self._use(instrument)
+        submission = replace(submission, origin=origin)  # the file that it came from stays the same
+        payload = _content(submission, instrument, form, screened) | {"revision": revision + 1, "reason": reason}
+        correction = {"line": line.strip()} | ({"source": source} if source else {})
+        opened = salted({**_free(submission), "correction": correction})
+        entry = self._log.append(self.actor, "corrected", submission.id, payload, opened, _seal(submission))
+        self._projection.corrected(entry, form)
+        return revision + 1
+
+    def decide(self, id: str, kind: Decision, reason: str | None = None, expected_revision: int | None = None) -> None:
+        """Approve, return, quarantine or withdraw a submission (``kind``: approved, returned, quarantined, withdrawn).
+
+        All but an approval need a ``reason``, a line. Nobody approves what they wrote, entered or corrected.
+        """
+        if kind != "approved":
+            _check_line(reason or "")
+        if id in self._projection.pending:
+            self.flush()
+        row = self._connection.execute(
+            f"SELECT state, revision, {HAD_A_HAND} FROM submission WHERE id = ?", (self.actor, id)
+        ).fetchone()
+        if row is None:
+            raise Refusal("STORE-13", id=id)
+        state, revision, own = row
+        _check_revision(id, revision, expected_revision)
+        if state not in _FROM[kind]:
+            raise Refusal("STORE-15", id=id, state=state, what=kind)
+        if own and kind == "approved":
+            raise Refusal("REVIEW-01", id=id, actor=self.actor)
+        opened = salted({"reason": reason.strip()} if reason else {})
+        self._projection.decided(self._log.append(self.actor, kind, id, {"revision": revision}, opened))
+        if len(self._projection.pending) >= _BATCH:
+            self.flush()
+
+    def note_release(self, content_hash: str, name: str) -> None:
+        """Note that a release was made: which, by its content hash and the name of its file. No figures."""
+        self._log.append(self.actor, "released", None, {"content_hash": content_hash, "name": name})
+
+    def pends(self, form: str, origin: str) -> bool:
+        """Whether a submission of this origin waits to be written."""
+        return (form, origin) in self._origins
+
+    def brings(self, form: str, origin: str) -> bool:
+        """Whether this transaction itself brought a submission of this origin."""
+        if self.pends(form, origin):
+            return True
+        query = "SELECT 1 FROM submission WHERE form = ? AND origin = ? AND seq > ?"
+        return self._connection.execute(query, (form, origin, self._began)).fetchone() is not None
+
+    def flush(self) -> None:
+        """Write what is pending, so that it can be read; it is kept only when the transaction ends well."""
+        self._log.flush()
+        self._projection.flush()
+        self._origins.clear()
+
+    def _use(self, instrument: Instrument) -> None:
+        """Before the first submission of an instrument: keep its contract, make its tables."""
+        if (instrument.code, instrument.version) in self._used:
+            return
+        self._used.add((instrument.code, instrument.version))
+        contract = self._contract(instrument)
+        kept = self._connection.execute(
+            "SELECT contract FROM contract WHERE instrument = ? AND version = ?", (instrument.code, instrument.version)
+        ).fetchone()
+        make_tables(self._connection, instrument)
+        if kept is None or kept[0] != canonical(contract):
+            payload = {"code": instrument.code, "version": instrument.version, "contract": contract}
+            self._projection.used(self._log.append(self.actor, "instrument", None, payload))
+
+
+def check_actor(code: str) -> None:
+    """Refuse (STORE-21) what is no code of a person who acts."""
+    if not re.fullmatch(r"[\w.-]{1,40}", code):
+        raise Refusal("STORE-21")
+
+
+def _content(submission: Submission, instrument: Instrument, form: FormMeta, screened: bool) -> dict[str, Any]:
+    """The envelope and the closed answers. What people wrote freely is not among them: see :func:`_free`."""
+    explained = submission.explanations
+    if explained and not screened:
+        screened = any(rule.screen and rule.id in explained for rule in instrument.rules_of(form))
+    return {
+        "form": submission.form,
+        "version": submission.version,
+        "parent": submission.parent,
+        "author": submission.author,
+        "submitted_at": submission.submitted_at,
+        "session": submission.session,
+        "language": submission.language,
+        "origin": submission.origin,
+        "key": submission.closed.get(form.key) if form.key else None,
+        "warnings": sorted(explained),
+        "screened": screened,
+        "closed": submission.closed,
+    }
+
+
+def _free(submission: Submission) -> dict[str, Any]:
+    """All that a person typed freely. Any of it may name somebody: it stays out of the payload and of every table."""
+    parts = {"answers": submission.open, "explanations": submission.explanations, "source": submission.source}
+    return {name: part for name, part in parts.items() if part}
+
+
+def _seal(submission: Submission) -> str | None:
+    return salted({"answers": submission.sealed} if submission.sealed else {})
+
+
+def _check_revision(id: str, revision: int, expected: int | None) -> None:
+    if expected is not None and expected != revision:
+        raise Conflict("STORE-14", id=id, expected=expected, revision=revision)
+
+
+def _check_line(line: str) -> None:
+    if not 3 <= len(line.strip()) <= 500 or re.search(r"[\x00-\x1f\x7f\ud800-\udfff]", line):
+        raise Refusal("STORE-16")

@@ -1,0 +1,166 @@
+"""A release made by hand for the tests of the site: the file layout of docs/releases.md, and nothing in it is real."""
+
+from __future__ import annotations
+
+import json
+import random
+import sqlite3
+from itertools import product
+from pathlib import Path
+
+_CODEBOOK = """
+CREATE TABLE release (id TEXT PRIMARY KEY, programme TEXT NOT NULL, title TEXT NOT NULL, period_from TEXT, period_to TEXT,
+  built_from TEXT, built_from_entry INTEGER, built_from_time TEXT, content_hash TEXT, parameters TEXT, licence TEXT,
+  languages TEXT, invented INTEGER NOT NULL, notice TEXT) STRICT;
+CREATE TABLE erratum (position INTEGER PRIMARY KEY, table_name TEXT, says TEXT) STRICT;
+CREATE TABLE audit (position INTEGER PRIMARY KEY, attacked TEXT, method TEXT, verdict TEXT) STRICT;
+CREATE TABLE instrument (code TEXT PRIMARY KEY, version TEXT, title TEXT, summary TEXT) STRICT;
+CREATE TABLE question (instrument TEXT, form TEXT, name TEXT, position INTEGER, section TEXT, wording TEXT, type TEXT,
+  hint TEXT, partly TEXT, asked_if TEXT, publish TEXT, language TEXT, PRIMARY KEY (instrument, form, name, language)) STRICT;
+CREATE TABLE code (instrument TEXT, form TEXT, question TEXT, code TEXT, position INTEGER, label TEXT, language TEXT,
+  PRIMARY KEY (instrument, form, question, code, language)) STRICT;
+CREATE TABLE provision (key TEXT PRIMARY KEY, source TEXT, kind TEXT, subject TEXT, checked INTEGER) STRICT;
+CREATE TABLE indicator (instrument TEXT, id TEXT, position INTEGER, title TEXT, statistic TEXT, unit TEXT, numerator TEXT,
+  denominator TEXT, measure TEXT, note TEXT, language TEXT, PRIMARY KEY (instrument, id, language)) STRICT;
+CREATE TABLE indicator_question (instrument TEXT, indicator TEXT, form TEXT, question TEXT,
+  PRIMARY KEY (instrument, indicator, form, question)) STRICT;
+CREATE TABLE indicator_provision (instrument TEXT, indicator TEXT, provision TEXT,
+  PRIMARY KEY (instrument, indicator, provision)) STRICT;
+CREATE TABLE table_index (name TEXT PRIMARY KEY, instrument TEXT, indicator TEXT, position INTEGER, dimensions TEXT,
+  overlapping TEXT, unit TEXT, statistic TEXT) STRICT;
+CREATE TABLE dimension_code (table_name TEXT, dimension TEXT, code TEXT, position INTEGER, label TEXT,
+  PRIMARY KEY (table_name, dimension, code)) STRICT;
+"""
+
+_COUNTRIES = {"MD": "Moldova", "XK": "Kosovo", "AL": "Albania", "BA": "Bosnia and Herzegovina"}
+_YEARS = {str(year): str(year) for year in range(2020, 2024)}
+_LEVELS = {"first_instance_general": "First instance, general court", "appeal": "Appeal court"}
+_REASONS = {"prosecutor_absent": "Prosecutor absent", "victim_absent": "Injured party absent", "witness_absent": "Witness absent"}
+_RATING = {"yes": "Yes", "partly": "Partly", "no": "No", "not_observed": "Not observed", "not_applicable": "Not applicable"}
+_HELD = {"held": "Held", "held_in_part": "Held in part", "postponed": "Postponed"}
+_CODES = {
+    "country": _COUNTRIES, "court_level": _LEVELS, "victim_represented": _RATING, "hearing_held": _HELD,
+    "postponement_reasons": _REASONS,
+}  # fmt: skip
+
+_QUESTIONS = [
+    ("case", "case_ref", "", "Which case is it?", "ref", "A pseudonym made by the programme.", None, None, "never"),
+    ("case", "court_case_number", "", "What is its number at the court?", "text", None, None, None, "sealed"),
+    ("case", "country", "", "In which country is the court?", "country", None, None, None, "dimension"),
+    ("case", "court_level", "", "Which level has the court?", "choice", None, None, None, "dimension"),
+    ("hearing", "hearing_date", "The hearing", "On what date did the hearing take place?", "date", None, None, None, "never"),
+    ("hearing", "hearing_held", "The hearing", "Did the court examine anything that day?", "choice", None, None, None, "counted"),
+    ("hearing", "start_delay_minutes", "The hearing", "How many minutes late did it start?", "whole", "Blank if the list showed no time.",
+     None, "only if the hearing was held", "counted"),
+    ("hearing", "postponement_reasons", "The hearing", "Why did it not run its course?", "choices", None, None,
+     "only if it was postponed or held in part", "counted"),
+    ("hearing", "victim_represented", "Legal assistance", "Did each victim in the case have a lawyer at the hearing?", "rating", None,
+     "some did, or for part of the session", "only if the hearing was held and the case has victims", "counted"),
+    ("hearing", "monitor_narrative", "Closing", "What was seen and heard?", "narrative", "No names.", None, None, "never"),
+]  # fmt: skip
+
+_PROVISIONS = [
+    ("CETS 15(2)", "Council of Europe Convention on Action against Trafficking in Human Beings, CETS 197 (2005)", "binding",
+     "legal assistance and free legal aid", 1),
+    ("THB 12(2)", "Directive 2011/36/EU, as amended by Directive (EU) 2024/1712", "binding", "legal counselling without delay", 0),
+    ("AP III.4.5", "OSCE Action Plan to Combat Trafficking in Human Beings", "commitment", "legal counselling for victims", 0),
+    ("ECHR 6(1)", "European Convention on Human Rights", "binding", "fair and public hearing within reasonable time", 1),
+]  # fmt: skip
+
+# id, title, statistic, numerator, denominator, measure, note, questions, provisions, tables
+_INDICATORS = [
+    ("TM-I01", "Hearings in which every victim had a lawyer", "share", "victims were represented: yes",
+     "the hearing was held and the case has victims", None, "Headline indicator.", ["victim_represented", "hearing_held"],
+     ["CETS 15(2)", "THB 12(2)", "AP III.4.5"], [("country", "year"), ("court_level",)]),
+    ("TM-I02", "Hearings postponed, by cause", "count", None, "the hearing was postponed or held in part", None, None,
+     ["postponement_reasons"], ["ECHR 6(1)"], [("postponement_reasons", "country")]),
+    ("TM-I03", "Delay of the start", "median", None, "the hearing was held", "minutes", None, ["start_delay_minutes"],
+     ["ECHR 6(1)"], [("country",)]),
+]  # fmt: skip
+
+
+def build_sample(path: Path, *, invented: bool = True) -> Path:
+    """Write the sample release to ``path``, the same one every time."""
+    connection = sqlite3.connect(path)
+    connection.executescript(_CODEBOOK)
+    _fill_codebook(connection, invented)
+    chance = random.Random(7)
+    views = []
+    for id, _, statistic, *_, tables in _INDICATORS:
+        for position, dimensions in enumerate(tables, 1):
+            name = f"trial_monitoring__{id.lower().replace('-', '_')}__{'_'.join(dimensions)}"
+            _fill_table(connection, chance, name, id, statistic, position, dimensions)
+            median = "median" if statistic == "median" else "NULL AS median"
+            pairs = ", ".join(f"'{dimension}', \"{dimension}\"" for dimension in dimensions)
+            views.append(
+                f"SELECT 'trial_monitoring' AS instrument, '{id}' AS indicator, '{name}' AS table_name, json_object({pairs})"
+                f' AS dimensions, n, count, share, low, high, {median}, not_observed, not_applicable, since FROM "{name}"'
+            )
+    connection.execute(f"CREATE VIEW finding AS {' UNION ALL '.join(views)}")
+    connection.commit()
+    connection.close()
+    return path
+
+
+def _fill_codebook(connection: sqlite3.Connection, invented: bool) -> None:
+    parameters = {"T": 10, "W": 10, "base": 5, "cases": 3, "median_persons": 20}
+    connection.execute(
+        "INSERT INTO release VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?,?)",
+        ("mission-2023-1", "Invented Mission", "Trials observed by the Invented Mission", "2020-01-01", "2023-12-31", "0" * 64, 812,
+         "2024-02-01T10:00:00Z", "ab" * 32, json.dumps(parameters), "CC BY 4.0", '["en"]', int(invented),
+         "No figure describes a real person, case, court or country." if invented else None),
+    )  # fmt: skip
+    connection.execute("INSERT INTO audit VALUES (1, 'This release alone', 'interval propagation over every table', 'nothing disclosed')")
+    summary = "Hearings in cases of trafficking in human beings, seen by monitors in the court room."
+    connection.execute("INSERT INTO instrument VALUES ('trial_monitoring', '1.0', 'Trial monitoring', ?)", (summary,))
+    for position, (form, name, *rest) in enumerate(_QUESTIONS, 1):
+        values = ("trial_monitoring", form, name, position, *rest, "en")
+        connection.execute("INSERT INTO question VALUES (?,?,?,?,?,?,?,?,?,?,?,?)", values)
+        for place, (code, label) in enumerate(_CODES.get(name, {}).items(), 1):
+            values = ("trial_monitoring", form, name, code, place, label, "en")
+            connection.execute("INSERT INTO code VALUES (?,?,?,?,?,?,?)", values)
+    connection.executemany("INSERT INTO provision VALUES (?,?,?,?,?)", _PROVISIONS)
+    for position, (id, title, statistic, met, among, measure, note, questions, provisions, _) in enumerate(_INDICATORS, 1):
+        values = ("trial_monitoring", id, position, title, statistic, "hearings", met, among, measure, note, "en")
+        connection.execute("INSERT INTO indicator VALUES (?,?,?,?,?,?,?,?,?,?,?)", values)
+        for question in questions:
+            connection.execute("INSERT INTO indicator_question VALUES ('trial_monitoring', ?, 'hearing', ?)", (id, question))
+        for provision in provisions:
+            connection.execute("INSERT INTO indicator_provision VALUES ('trial_monitoring', ?, ?)", (id, provision))
+
+
+def _fill_table(
+    connection: sqlite3.Connection, chance: random.Random, name: str, id: str, statistic: str, position: int, dimensions: tuple[str, ...]
+) -> None:
+    overlapping = [dimension for dimension in dimensions if dimension == "postponement_reasons"]
+    connection.execute(
+        "INSERT INTO table_index VALUES (?, 'trial_monitoring', ?, ?, ?, ?, 'hearings', ?)",
+        (name, id, position, json.dumps(dimensions), json.dumps(overlapping), statistic),
+    )
+    keys = ", ".join(f'"{dimension}" TEXT NOT NULL' for dimension in dimensions)
+    median = "median REAL, " if statistic == "median" else ""
+    connection.execute(
+        f'CREATE TABLE "{name}" ({keys}, n INTEGER, count INTEGER, share REAL, low REAL, high REAL, {median}'
+        f"not_observed INTEGER, not_applicable INTEGER, since TEXT, PRIMARY KEY ({', '.join(dimensions)})) STRICT"
+    )
+    values = [{"_T": "All", **({**_CODES, "year": _YEARS}[dimension]), "_U": "Not recorded"} for dimension in dimensions]
+    for dimension, labels in zip(dimensions, values, strict=True):
+        rows = [(name, dimension, code, place, label) for place, (code, label) in enumerate(labels.items())]
+        connection.executemany("INSERT INTO dimension_code VALUES (?,?,?,?,?)", rows)
+    for codes in product(*values):
+        figures = _figures(chance, statistic, sum(code == "_T" for code in codes), "_U" in codes)
+        marks = ",".join("?" * (len(codes) + len(figures)))
+        connection.execute(f'INSERT INTO "{name}" VALUES ({marks})', (*codes, *figures))
+
+
+def _figures(chance: random.Random, statistic: str, totals: int, unknown: bool) -> tuple[object, ...]:
+    n = 0 if unknown else 5 * chance.randint(1, 30) * 5**totals
+    if n < 20:
+        return (None,) * (9 if statistic == "median" else 8)
+    if statistic == "median":
+        return (n, None, None, None, None, float(chance.randint(10, 40)), None, None, None)
+    if statistic == "count":
+        return (n, n, None, None, None, None, None, None)
+    count = 5 * round(n * chance.uniform(0.3, 0.8) / 5)
+    share, half = count / n, 0.98 / n**0.5
+    return (n, count, share, max(share - half, 0.01), min(share + half, 0.99), 5 * chance.randint(2, 6), None, None)
