@@ -159,7 +159,8 @@ _STORE = {
     "STORE-17": Message("that is no coded reason for a correction.", "Reasons: {known}."),
     "STORE-18": Message("another submission has just been stored with the same reference.",
                         "Look at it first; then correct the reference or give this one up. Nothing was stored."),
-    "STORE-19": Message("a submission with the same _id has just been stored.", "Nothing was stored twice."),
+    "STORE-19": Message("the same submission, or another with its _id, is stored already.",
+                        "Nothing was stored twice."),
     "STORE-20": Message("the submission above this one is not in the store.",
                         "Submit that one first. Nothing was stored."),
     "STORE-21": Message("who acts must be a code such as MON-07: letters, digits, '_', '.' and '-', at most 40.",
@@ -189,6 +190,32 @@ _REVIEW = {
     "REVIEW-02": Message("that is no day.", "Write it as year-month-day, such as 2025-03-31."),
 }
 
+_DEMO = {
+    "DEMO-01": Message("the demo cannot use the folder {path}: {why}.", "Name another with --out. Nothing was changed."),
+    "DEMO-02": Message("the invented submissions in {path} do not fit the instrument that is loaded.",
+                       "Leave out the plugin that changes it."),
+}
+
+_RELEASE = {
+    "RELEASE-01": Message("the threshold '{name}' cannot be {given}: it must be {bound}.",
+                          "A programme may hide more than the rule, never less. Nothing was built."),
+    "RELEASE-02": Message("a plugin hides a cell of {indicator} that is not there: {keys}.",
+                          "Mend its hook protect_table. Nothing was built."),
+    "RELEASE-03": Message("there is already a release {path}.",
+                          "Choose another name, or say --replace. It was not changed."),
+    "RELEASE-04": Message("there is nothing to count: no submission of a loaded instrument is approved.",
+                          "Review first: 'monitor review next' or 'monitor review approve'. Nothing was built."),
+    "RELEASE-05": Message("{path} cannot be written: {why}.", "No file was left behind."),
+    "RELEASE-06": Message("{path} is no release: {why}.", "Name a file that 'monitor release build' made."),
+    "RELEASE-07": Message("not built: the audit found {count} places that could give somebody away.",
+                          "Please report this. No file was left behind."),
+    "RELEASE-08": Message("{path} is not what was built: its content does not give its content hash.",
+                          "Do not publish it. Build it again from the store, or fetch the original."),
+    "RELEASE-09": Message("{path} is there already and is no release.", "Choose another name. It was not changed."),
+    "RELEASE-10": Message("indicator {indicator}: '{name}' cannot name a column of a release.",
+                          "Use lower-case letters, digits and _, and none of the names of figures (n, count, ...)."),
+}
+
 CATALOGUE: Mapping[str, Message] = MappingProxyType(
-    _ANSWER | _ANSWERS | _PLUGIN | _CONTRACT | _FINDINGS | _STORE | _REVIEW | _SITE | _IMPORT
+    _ANSWER | _ANSWERS | _PLUGIN | _CONTRACT | _FINDINGS | _STORE | _REVIEW | _SITE | _IMPORT | _DEMO | _RELEASE
 )

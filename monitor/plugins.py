@@ -167,7 +167,7 @@ def _register(manager: pluggy.PluginManager, module: ModuleType, name: str, orig
         manager.register(module, name=f"{name} ({origin})")
     except (pluggy.PluginValidationError, ValueError) as error:
         raise Refusal("PLUGIN-10", origin=origin, why=str(error)) from error
-    return Plugin(name, origin, Path(module.__file__ or ".").parent)
+    return Plugin(name, origin, Path(getattr(module, "__file__", None) or ".").parent)
 
 
 def _instruments(hook: Callable[[], object], plugin: Plugin) -> list[Instrument]:
@@ -182,7 +182,7 @@ def _instruments(hook: Callable[[], object], plugin: Plugin) -> list[Instrument]
 
 
 def _gather(
-    manager: pluggy.PluginManager, loaded: Sequence[Plugin], left_out: list[str]
+    manager: pluggy.PluginManager, loaded: list[Plugin], left_out: list[str]
 ) -> tuple[dict[str, Instrument], dict[str, str]]:
     catalogue: dict[str, Instrument] = {}
     origins: dict[str, str] = {}
@@ -196,6 +196,8 @@ def _gather(
             if not origin.startswith(_INSTALLED):
                 raise
             left_out.append(str(refusal))
+            manager.unregister(name=implementation.plugin_name)
+            loaded.remove(plugin)
             continue
         for instrument in found:
             if instrument.code in catalogue:

@@ -8,81 +8,189 @@ import sqlite3
 from itertools import product
 from pathlib import Path
 
-_CODEBOOK = """
-CREATE TABLE release (id TEXT PRIMARY KEY, programme TEXT NOT NULL, title TEXT NOT NULL, period_from TEXT, period_to TEXT,
-  built_from TEXT, built_from_entry INTEGER, built_from_time TEXT, content_hash TEXT, parameters TEXT, licence TEXT,
-  languages TEXT, invented INTEGER NOT NULL, notice TEXT) STRICT;
-CREATE TABLE erratum (position INTEGER PRIMARY KEY, table_name TEXT, says TEXT) STRICT;
-CREATE TABLE audit (position INTEGER PRIMARY KEY, attacked TEXT, method TEXT, verdict TEXT) STRICT;
-CREATE TABLE instrument (code TEXT PRIMARY KEY, version TEXT, title TEXT, summary TEXT) STRICT;
-CREATE TABLE question (instrument TEXT, form TEXT, name TEXT, position INTEGER, section TEXT, wording TEXT, type TEXT,
-  hint TEXT, partly TEXT, asked_if TEXT, publish TEXT, language TEXT, PRIMARY KEY (instrument, form, name, language)) STRICT;
-CREATE TABLE code (instrument TEXT, form TEXT, question TEXT, code TEXT, position INTEGER, label TEXT, language TEXT,
-  PRIMARY KEY (instrument, form, question, code, language)) STRICT;
-CREATE TABLE provision (key TEXT PRIMARY KEY, source TEXT, kind TEXT, subject TEXT, checked INTEGER) STRICT;
-CREATE TABLE indicator (instrument TEXT, id TEXT, position INTEGER, title TEXT, statistic TEXT, unit TEXT, numerator TEXT,
-  denominator TEXT, measure TEXT, note TEXT, language TEXT, PRIMARY KEY (instrument, id, language)) STRICT;
-CREATE TABLE indicator_question (instrument TEXT, indicator TEXT, form TEXT, question TEXT,
-  PRIMARY KEY (instrument, indicator, form, question)) STRICT;
-CREATE TABLE indicator_provision (instrument TEXT, indicator TEXT, provision TEXT,
-  PRIMARY KEY (instrument, indicator, provision)) STRICT;
-CREATE TABLE table_index (name TEXT PRIMARY KEY, instrument TEXT, indicator TEXT, position INTEGER, dimensions TEXT,
-  overlapping TEXT, unit TEXT, statistic TEXT) STRICT;
-CREATE TABLE dimension_code (table_name TEXT, dimension TEXT, code TEXT, position INTEGER, label TEXT,
-  PRIMARY KEY (table_name, dimension, code)) STRICT;
-"""
+from monitor.release.layout import APPLICATION_ID, LAYOUT_VERSION, TABLES
 
 _COUNTRIES = {"MD": "Moldova", "XK": "Kosovo", "AL": "Albania", "BA": "Bosnia and Herzegovina"}
 _YEARS = {str(year): str(year) for year in range(2020, 2024)}
 _LEVELS = {"first_instance_general": "First instance, general court", "appeal": "Appeal court"}
-_REASONS = {"prosecutor_absent": "Prosecutor absent", "victim_absent": "Injured party absent", "witness_absent": "Witness absent"}
-_RATING = {"yes": "Yes", "partly": "Partly", "no": "No", "not_observed": "Not observed", "not_applicable": "Not applicable"}
+_REASONS = {
+    "prosecutor_absent": "Prosecutor absent",
+    "victim_absent": "Injured party absent",
+    "witness_absent": "Witness absent",
+}
+_RATING = {
+    "yes": "Yes",
+    "partly": "Partly",
+    "no": "No",
+    "not_observed": "Not observed",
+    "not_applicable": "Not applicable",
+}
 _HELD = {"held": "Held", "held_in_part": "Held in part", "postponed": "Postponed"}
 _CODES = {
-    "country": _COUNTRIES, "court_level": _LEVELS, "victim_represented": _RATING, "hearing_held": _HELD,
+    "country": _COUNTRIES,
+    "court_level": _LEVELS,
+    "victim_represented": _RATING,
+    "hearing_held": _HELD,
     "postponement_reasons": _REASONS,
-}  # fmt: skip
+}
+
+_ASKED = {
+    "country": "case.country",
+    "court_level": "case.court_level",
+    "year": "hearing.hearing_date (year)",
+    "postponement_reasons": "hearing.postponement_reasons",
+}
 
 _QUESTIONS = [
     ("case", "case_ref", "", "Which case is it?", "ref", "A pseudonym made by the programme.", None, None, "never"),
     ("case", "court_case_number", "", "What is its number at the court?", "text", None, None, None, "sealed"),
     ("case", "country", "", "In which country is the court?", "country", None, None, None, "dimension"),
     ("case", "court_level", "", "Which level has the court?", "choice", None, None, None, "dimension"),
-    ("hearing", "hearing_date", "The hearing", "On what date did the hearing take place?", "date", None, None, None, "never"),
-    ("hearing", "hearing_held", "The hearing", "Did the court examine anything that day?", "choice", None, None, None, "counted"),
-    ("hearing", "start_delay_minutes", "The hearing", "How many minutes late did it start?", "whole", "Blank if the list showed no time.",
-     None, "only if the hearing was held", "counted"),
-    ("hearing", "postponement_reasons", "The hearing", "Why did it not run its course?", "choices", None, None,
-     "only if it was postponed or held in part", "counted"),
-    ("hearing", "victim_represented", "Legal assistance", "Did each victim in the case have a lawyer at the hearing?", "rating", None,
-     "some did, or for part of the session", "only if the hearing was held and the case has victims", "counted"),
-    ("hearing", "monitor_narrative", "Closing", "What was seen and heard?", "narrative", "No names.", None, None, "never"),
-]  # fmt: skip
+    (
+        "hearing",
+        "hearing_date",
+        "The hearing",
+        "On what date did the hearing take place?",
+        "date",
+        None,
+        None,
+        None,
+        "never",
+    ),
+    (
+        "hearing",
+        "hearing_held",
+        "The hearing",
+        "Did the court examine anything that day?",
+        "choice",
+        None,
+        None,
+        None,
+        "counted",
+    ),
+    (
+        "hearing",
+        "start_delay_minutes",
+        "The hearing",
+        "How many minutes late did it start?",
+        "whole",
+        "Blank if the list showed no time.",
+        None,
+        "the hearing was held",
+        "counted",
+    ),
+    (
+        "hearing",
+        "postponement_reasons",
+        "The hearing",
+        "Why did it not run its course?",
+        "choices",
+        None,
+        None,
+        "it was postponed or held in part",
+        "counted",
+    ),
+    (
+        "hearing",
+        "victim_represented",
+        "Legal assistance",
+        "Did each victim in the case have a lawyer at the hearing?",
+        "rating",
+        None,
+        "some did, or for part of the session",
+        "the hearing was held and the case has victims",
+        "counted",
+    ),
+    (
+        "hearing",
+        "monitor_narrative",
+        "Closing",
+        "What was seen and heard?",
+        "narrative",
+        "No names.",
+        None,
+        None,
+        "never",
+    ),
+]
 
 _PROVISIONS = [
-    ("CETS 15(2)", "Council of Europe Convention on Action against Trafficking in Human Beings, CETS 197 (2005)", "binding",
-     "legal assistance and free legal aid", 1),
-    ("THB 12(2)", "Directive 2011/36/EU, as amended by Directive (EU) 2024/1712", "binding", "legal counselling without delay", 0),
-    ("AP III.4.5", "OSCE Action Plan to Combat Trafficking in Human Beings", "commitment", "legal counselling for victims", 0),
-    ("ECHR 6(1)", "European Convention on Human Rights", "binding", "fair and public hearing within reasonable time", 1),
-]  # fmt: skip
+    (
+        "CETS 15(2)",
+        "Council of Europe Convention on Action against Trafficking in Human Beings, CETS 197 (2005)",
+        "binding",
+        "legal assistance and free legal aid",
+        1,
+    ),
+    (
+        "THB 12(2)",
+        "Directive 2011/36/EU, as amended by Directive (EU) 2024/1712",
+        "binding",
+        "legal counselling without delay",
+        0,
+    ),
+    (
+        "AP III.4.5",
+        "OSCE Action Plan to Combat Trafficking in Human Beings",
+        "commitment",
+        "legal counselling for victims",
+        0,
+    ),
+    (
+        "ECHR 6(1)",
+        "European Convention on Human Rights",
+        "binding",
+        "fair and public hearing within reasonable time",
+        1,
+    ),
+]
 
 # id, title, statistic, numerator, denominator, measure, note, questions, provisions, tables
 _INDICATORS = [
-    ("TM-I01", "Hearings in which every victim had a lawyer", "share", "victims were represented: yes",
-     "the hearing was held and the case has victims", None, "Headline indicator.", ["victim_represented", "hearing_held"],
-     ["CETS 15(2)", "THB 12(2)", "AP III.4.5"], [("country", "year"), ("court_level",)]),
-    ("TM-I02", "Hearings postponed, by cause", "count", None, "the hearing was postponed or held in part", None, None,
-     ["postponement_reasons"], ["ECHR 6(1)"], [("postponement_reasons", "country")]),
-    ("TM-I03", "Delay of the start", "median", None, "the hearing was held", "minutes", None, ["start_delay_minutes"],
-     ["ECHR 6(1)"], [("country",)]),
-]  # fmt: skip
+    (
+        "TM-I01",
+        "Hearings in which every victim had a lawyer",
+        "share",
+        "victims were represented: yes",
+        "the hearing was held and the case has victims",
+        None,
+        "Headline indicator.",
+        ["victim_represented", "hearing_held"],
+        ["CETS 15(2)", "THB 12(2)", "AP III.4.5"],
+        [("country", "year"), ("court_level",)],
+    ),
+    (
+        "TM-I02",
+        "Hearings postponed, by cause",
+        "count",
+        None,
+        "the hearing was postponed or held in part",
+        None,
+        None,
+        ["postponement_reasons"],
+        ["ECHR 6(1)"],
+        [("postponement_reasons", "country")],
+    ),
+    (
+        "TM-I03",
+        "Delay of the start",
+        "median",
+        None,
+        "the hearing was held",
+        "minutes",
+        None,
+        ["start_delay_minutes"],
+        ["ECHR 6(1)"],
+        [("country",)],
+    ),
+]
 
 
 def build_sample(path: Path, *, invented: bool = True) -> Path:
     """Write the sample release to ``path``, the same one every time."""
     connection = sqlite3.connect(path)
-    connection.executescript(_CODEBOOK)
+    for statement in (*TABLES, f"PRAGMA application_id = {APPLICATION_ID}", f"PRAGMA user_version = {LAYOUT_VERSION}"):
+        connection.execute(statement)
     _fill_codebook(connection, invented)
     chance = random.Random(7)
     views = []
@@ -93,8 +201,9 @@ def build_sample(path: Path, *, invented: bool = True) -> Path:
             median = "median" if statistic == "median" else "NULL AS median"
             pairs = ", ".join(f"'{dimension}', \"{dimension}\"" for dimension in dimensions)
             views.append(
-                f"SELECT 'trial_monitoring' AS instrument, '{id}' AS indicator, '{name}' AS table_name, json_object({pairs})"
-                f' AS dimensions, n, count, share, low, high, {median}, not_observed, not_applicable, since FROM "{name}"'
+                f"SELECT 'trial_monitoring' AS instrument, '{id}' AS indicator, '{name}' AS table_name,"
+                f" json_object({pairs}) AS dimensions, n, count, share, low, high, {median},"
+                f' not_observed, not_applicable, since FROM "{name}"'
             )
     connection.execute(f"CREATE VIEW finding AS {' UNION ALL '.join(views)}")
     connection.commit()
@@ -103,14 +212,31 @@ def build_sample(path: Path, *, invented: bool = True) -> Path:
 
 
 def _fill_codebook(connection: sqlite3.Connection, invented: bool) -> None:
-    parameters = {"T": 10, "W": 10, "base": 5, "cases": 3, "median_persons": 20}
+    parameters = {"persons": 10, "cases": 3, "width": 10, "base": 5, "median": 20}
     connection.execute(
         "INSERT INTO release VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?,?)",
-        ("mission-2023-1", "Invented Mission", "Trials observed by the Invented Mission", "2020-01-01", "2023-12-31", "0" * 64, 812,
-         "2024-02-01T10:00:00Z", "ab" * 32, json.dumps(parameters), "CC BY 4.0", '["en"]', int(invented),
-         "No figure describes a real person, case, court or country." if invented else None),
-    )  # fmt: skip
-    connection.execute("INSERT INTO audit VALUES (1, 'This release alone', 'interval propagation over every table', 'nothing disclosed')")
+        (
+            "mission-2023-1",
+            "Invented Mission",
+            "Trials observed by the Invented Mission",
+            "2020-01-01",
+            "2023-12-31",
+            "0" * 64,
+            812,
+            "2024-02-01T10:00:00Z",
+            "ab" * 32,
+            json.dumps(parameters),
+            "CC BY 4.0",
+            '["en"]',
+            int(invented),
+            "Everything in this release is invented: no court, no case and no person stands behind any figure."
+            if invented
+            else None,
+        ),
+    )
+    connection.execute(
+        "INSERT INTO audit VALUES (1, 'This release alone', 'interval propagation', 'nothing disclosed')"
+    )
     summary = "Hearings in cases of trafficking in human beings, seen by monitors in the court room."
     connection.execute("INSERT INTO instrument VALUES ('trial_monitoring', '1.0', 'Trial monitoring', ?)", (summary,))
     for position, (form, name, *rest) in enumerate(_QUESTIONS, 1):
@@ -120,22 +246,44 @@ def _fill_codebook(connection: sqlite3.Connection, invented: bool) -> None:
             values = ("trial_monitoring", form, name, code, place, label, "en")
             connection.execute("INSERT INTO code VALUES (?,?,?,?,?,?,?)", values)
     connection.executemany("INSERT INTO provision VALUES (?,?,?,?,?)", _PROVISIONS)
-    for position, (id, title, statistic, met, among, measure, note, questions, provisions, _) in enumerate(_INDICATORS, 1):
-        values = ("trial_monitoring", id, position, title, statistic, "hearings", met, among, measure, note, "en")
+    tested = ("trial_monitoring", "hearing", "victim_represented")
+    connection.executemany(
+        "INSERT INTO question_provision VALUES (?,?,?,?)", [(*tested, "CETS 15(2)"), (*tested, "THB 12(2)")]
+    )
+    for position, (id, title, statistic, met, among, measure, note, questions, provisions, _) in enumerate(
+        _INDICATORS, 1
+    ):
+        values = ("trial_monitoring", id, position, title, statistic, "Hearing", met, among, measure, note, "en")
         connection.execute("INSERT INTO indicator VALUES (?,?,?,?,?,?,?,?,?,?,?)", values)
         for question in questions:
-            connection.execute("INSERT INTO indicator_question VALUES ('trial_monitoring', ?, 'hearing', ?)", (id, question))
+            connection.execute(
+                "INSERT INTO indicator_question VALUES ('trial_monitoring', ?, 'hearing', ?)", (id, question)
+            )
         for provision in provisions:
             connection.execute("INSERT INTO indicator_provision VALUES ('trial_monitoring', ?, ?)", (id, provision))
 
 
 def _fill_table(
-    connection: sqlite3.Connection, chance: random.Random, name: str, id: str, statistic: str, position: int, dimensions: tuple[str, ...]
+    connection: sqlite3.Connection,
+    chance: random.Random,
+    name: str,
+    id: str,
+    statistic: str,
+    position: int,
+    dimensions: tuple[str, ...],
 ) -> None:
     overlapping = [dimension for dimension in dimensions if dimension == "postponement_reasons"]
     connection.execute(
-        "INSERT INTO table_index VALUES (?, 'trial_monitoring', ?, ?, ?, ?, 'hearings', ?)",
-        (name, id, position, json.dumps(dimensions), json.dumps(overlapping), statistic),
+        "INSERT INTO table_index VALUES (?, 'trial_monitoring', ?, ?, ?, ?, ?, 'Hearing', ?)",
+        (
+            name,
+            id,
+            position,
+            json.dumps(dimensions),
+            json.dumps([_ASKED[one] for one in dimensions]),
+            json.dumps(overlapping),
+            statistic,
+        ),
     )
     keys = ", ".join(f'"{dimension}" TEXT NOT NULL' for dimension in dimensions)
     median = "median REAL, " if statistic == "median" else ""
@@ -143,7 +291,9 @@ def _fill_table(
         f'CREATE TABLE "{name}" ({keys}, n INTEGER, count INTEGER, share REAL, low REAL, high REAL, {median}'
         f"not_observed INTEGER, not_applicable INTEGER, since TEXT, PRIMARY KEY ({', '.join(dimensions)})) STRICT"
     )
-    values = [{"_T": "All", **({**_CODES, "year": _YEARS}[dimension]), "_U": "Not recorded"} for dimension in dimensions]
+    values = [
+        {"_T": "All", **({**_CODES, "year": _YEARS}[dimension]), "_U": "Not recorded"} for dimension in dimensions
+    ]
     for dimension, labels in zip(dimensions, values, strict=True):
         rows = [(name, dimension, code, place, label) for place, (code, label) in enumerate(labels.items())]
         connection.executemany("INSERT INTO dimension_code VALUES (?,?,?,?,?)", rows)

@@ -16,8 +16,26 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from monitor import (
-    Choice, Choices, Codes, Date, EachCode, Form, Instrument, Median, Money, Months, PartialDate, Rating, Ref, Rows,
-    Share, Tally, Whole, by, each, year,
+    Choice,
+    Choices,
+    Codes,
+    Date,
+    EachCode,
+    Form,
+    Instrument,
+    Median,
+    Money,
+    Months,
+    PartialDate,
+    Rating,
+    Ref,
+    Rows,
+    Share,
+    Tally,
+    Whole,
+    by,
+    each,
+    year,
 )  # fmt: skip
 from monitor.conditions import Answers
 from monitor.findings import ALL, UNKNOWN, FindingTable, find

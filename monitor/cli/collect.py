@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import sys
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import click
 
@@ -77,8 +78,8 @@ def fill_command(work: Work, form: str, path: Path | None, dry_run: bool, as_jso
 @json_option
 @click.pass_context
 def import_command(
-    ctx: click.Context, form: str, path: Path, mapping: str | None, dry_run: bool, on_error: OnError, rejects: Path | None,
-    as_json: bool,
+    ctx: click.Context, form: str, path: Path, mapping: str | None, dry_run: bool, on_error: OnError,
+    rejects: Path | None, as_json: bool,
 ) -> None:  # fmt: skip
     """Import submissions from a CSV or JSON Lines file."""
     from monitor.intake import import_file
@@ -109,7 +110,8 @@ def _say_imported(imported: Imported, form: str, path: Path, dry_run: bool, reje
         say("\n".join(imported.lines()))
         return
     say(
-        f"{form} from {path.name}: {imported.accepted} accepted, {imported.refused} refused, {imported.already} already in."
+        f"{form} from {path.name}: {imported.accepted} accepted, {imported.refused} refused, "
+        f"{imported.already} already in."
     )
     if dry_run:
         say("Nothing was stored (--dry-run).")
@@ -122,9 +124,8 @@ class _Progress:
 
     def __init__(self, path: Path) -> None:
         size = path.stat().st_size if path.is_file() else 0
-        stream: Any = click.get_text_stream("stderr")
-        self._bar: Any = click.progressbar(length=size, label=path.name, file=stream)
-        self._shown = stream.isatty() and size > 1_000_000
+        self._bar = click.progressbar(length=size, label=path.name, file=sys.stderr)
+        self._shown = sys.stderr.isatty() and size > 1_000_000
         self._at = 0
 
     def __enter__(self) -> _Progress:

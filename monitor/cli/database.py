@@ -32,7 +32,8 @@ def verify_command(ctx: click.Context, as_json: bool) -> None:
         for problem in verification.problems:
             click.echo(problem)
         say(
-            f"The store is not as its log tells it: {len(verification.problems)} problems. Keep the file; do not rebuild yet."
+            f"The store is not as its log tells it: {len(verification.problems)} problems. "
+            "Keep the file; do not rebuild yet."
         )
     ctx.exit(0 if verification.ok else 1)
 

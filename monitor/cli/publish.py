@@ -46,8 +46,8 @@ def _figures(finding: Finding) -> dict[str, object]:
     n, count = finding.n, finding.count
     share = f"{count.units / n.units:.3f}" if n.units else None
     values = (
-        n.units, count.units, share, finding.not_observed.units, finding.not_applicable.units, finding.median, n.persons,
-        n.cases,
+        n.units, count.units, share, finding.not_observed.units, finding.not_applicable.units, finding.median,
+        n.persons, n.cases,
     )  # fmt: skip
     return dict(zip(_FIGURES, values, strict=True))
 
@@ -101,7 +101,7 @@ def build_command(
 
     with work.store() as store:
         release = build(
-            path, store=store, catalogue=work.plugins.catalogue, policy=Policy(threshold=threshold, base=base),
+            path, store=store, catalogue=work.plugins.catalogue, policy=Policy(persons=threshold, base=base),
             title=title, period=(start, end), licence=licence, replace=replace,
         )  # fmt: skip
     _show(release, as_json)

@@ -21,7 +21,7 @@ def review_command() -> None:
 @click.pass_obj
 def next_command(work: Work, as_json: bool) -> None:
     """What waits for a reviewer, urgent referrals first; your own submissions are left out."""
-    from monitor import review
+    import monitor.review as review
 
     with work.store() as store:
         found = review.waiting(store, actor=work.actor(store))
@@ -52,7 +52,7 @@ def approve_command(
 
     --all leaves out your own submissions and those that a screening rule has flagged (they need a look first).
     """
-    from monitor import review
+    import monitor.review as review
 
     if bool(ids) == everything or ((form or before) and not everything):
         raise click.UsageError("Name the submissions, or say --all (with --form and --before if you like).")
@@ -82,7 +82,7 @@ def approve_command(
 @click.pass_obj
 def return_command(work: Work, id: str, reason: str) -> None:
     """Send a submission back to its monitor, with a reason."""
-    from monitor import review
+    import monitor.review as review
 
     with work.store() as store:
         review.send_back(store, id, reason=reason, actor=work.actor(store))
@@ -96,7 +96,7 @@ def return_command(work: Work, id: str, reason: str) -> None:
 @click.pass_obj
 def quarantine_command(work: Work, id: str, reason: str) -> None:
     """Set a submission apart that may identify or endanger somebody."""
-    from monitor import review
+    import monitor.review as review
 
     with work.store() as store:
         review.quarantine(store, id, reason=reason, actor=work.actor(store))

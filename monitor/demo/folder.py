@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import getpass
 import os
 import stat
@@ -24,10 +25,11 @@ def default_folder() -> Path:
     """
     user = os.getuid() if hasattr(os, "getuid") else getpass.getuser()
     folder = Path(tempfile.gettempdir()) / f"monitor-demo-{user}"
-    folder.mkdir(mode=0o700, exist_ok=True)
+    with contextlib.suppress(FileExistsError):  # looked at below: a link, even one that leads nowhere, is no folder
+        folder.mkdir(mode=0o700)
     found = folder.lstat()
     if not stat.S_ISDIR(found.st_mode):
-        raise Refusal("DEMO-01", path=folder, why="it is a link, not a folder")
+        raise Refusal("DEMO-01", path=folder, why="it is a link or a file, not a folder")
     if hasattr(os, "getuid") and found.st_uid != os.getuid():
         raise Refusal("DEMO-01", path=folder, why="it belongs to somebody else")
     folder.chmod(0o700)

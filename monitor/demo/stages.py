@@ -72,7 +72,7 @@ def _import(store: Store, plugins: Plugins, instrument: Instrument, files: dict[
         if imported.stopped:
             raise Refusal("DEMO-02", details=imported.lines(), path=path)
         warnings = sum(1 for one in review.waiting(store, form=form.full_code()) if one.warnings)
-        say(f"Checked and stored {imported.accepted:,} of {form.full_code()}; {warnings} explain a warning, none is refused.")
+        say(f"Checked and stored {imported.accepted:,} of {form.full_code()}: none refused, {warnings} explain a warning.")
 
 
 def _review(store: Store, say: Say) -> None:

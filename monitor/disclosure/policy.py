@@ -27,9 +27,9 @@ class Policy:
 
     def __post_init__(self) -> None:
         for field in fields(self):
-            given = getattr(self, field.name)
-            if not isinstance(given, int) or given < field.default:
-                raise Refusal("RELEASE-01", name=field.name, given=given, bound=f"at least {field.default}")
+            given, least = getattr(self, field.name), getattr(Policy, field.name)
+            if given < least:
+                raise Refusal("RELEASE-01", name=field.name, given=given, bound=f"at least {least}")
         if self.base > self.persons:
             raise Refusal("RELEASE-01", name="base", given=self.base, bound=f"at most persons, which is {self.persons}")
 

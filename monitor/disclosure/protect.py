@@ -10,7 +10,7 @@ from monitor.disclosure.policy import Policy
 from monitor.disclosure.sums import Cell, Figure, Line, Sums
 from monitor.disclosure.tables import SEAL, ProtectedFinding, ProtectedTable
 from monitor.errors import Refusal
-from monitor.findings import ALL, Behind, Counts, Finding, FindingTable
+from monitor.findings import ALL, Behind, Counts, Finding, FindingTable, question_of
 from monitor.indicators import Share
 
 Hiding = Callable[[FindingTable], Iterable[tuple[str, ...]]]
@@ -40,6 +40,7 @@ def protect(tables: Sequence[FindingTable], policy: Policy, more: Sequence[Hidin
         sums = Sums(policy.width)
         for table in its_tables:
             _lay_out(sums, table)
+        sums.lines = list(dict.fromkeys(sums.lines))  # tables of one population share margins
         for table in its_tables:
             _hide_small(sums, table, policy)
             _hide_more(sums, table, more)
@@ -64,7 +65,7 @@ def _names(table: FindingTable) -> dict[str, str]:
 
 def _cell(table: FindingTable, keys: Sequence[str]) -> Cell:
     return frozenset(
-        (f"{dimension.question.form.code}.{dimension.question.name} {dimension.part} {dimension.first}", key)
+        (question_of(dimension), key)
         for dimension, key in zip(table.dimensions, keys, strict=True)
         if key != ALL
     )

@@ -138,7 +138,8 @@ class Sums:
         lines += [_Open.of(Line(split[0], split[1:]), self) for split in set(self.splits.values())]
         lines = [line for line in lines if line.parts or line.total is not None]
         for _ in range(_SWEEPS):
-            if not any([line.tighten(low, high) for line in lines]):
+            moved = [line.tighten(low, high) for line in lines]
+            if not any(moved):
                 break
         return {figure: (low[figure], high[figure]) for figure in self.hidden}
 

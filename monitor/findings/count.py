@@ -183,11 +183,12 @@ class _TableQuery:
     def _figures(self) -> list[str]:
         columns = []
         for figure in self._counted():
-            parts = ", ".join(str(part) for part in _PARTS[figure])
-            columns += [f"count(CASE WHEN u.part IN ({parts}) THEN 1 END)"]
-            columns += [
-                f"count(DISTINCT CASE WHEN u.part IN ({parts}) THEN u.{column} END)" for column in ("person", "cases")
-            ]
+            chosen = f"CASE WHEN u.part IN ({', '.join(str(part) for part in _PARTS[figure])}) THEN"
+            columns.append(f"count({chosen} 1 END)")
+            for column in ("person", "cases"):
+                # Telling apart is dear; where every unit is its own person or case, counting is enough.
+                distinct = "" if self.units.is_unit(column) else "DISTINCT "
+                columns.append(f"count({distinct}{chosen} u.{column} END)")
         return columns
 
     def _counted(self) -> tuple[str, ...]:

@@ -118,7 +118,7 @@ class Units:
         columns = [
             f"{self._part()} AS part",
             f"{self._person()} AS person",
-            f"s{len(self.levels) - 1}.id AS cases",
+            f"{self._case()} AS cases",
             *([f"{self.sight.column(measured)} AS value"] if measured is not None else []),
             *(f"{self._place(dimension)} AS d{number}" for number, dimension in enumerate(dimensions)),
         ]
@@ -178,8 +178,15 @@ class Units:
             if form.person is not None:
                 # A pseudonym tells persons of one case apart: V1 of another case is somebody else.
                 reference = self.sight.column(form.questions[form.person])
-                return f"s{len(self.levels) - 1}.id || ' ' || {reference}"
+                return f"{self._case()} || ' ' || {reference}"
         return "NULL"
+
+    def _case(self) -> str:
+        return f"s{len(self.levels) - 1}.id"
+
+    def is_unit(self, column: str) -> bool:
+        """Whether ``person`` or ``cases`` is the unit itself: no two units share one."""
+        return self.indicator.unit is self.levels[0] and {"person": self._person(), "cases": self._case()}[column] == "s0.id"
 
     # Where a unit stands.
 

@@ -149,6 +149,12 @@ def overlaps(indicator: Indicator, dimension: Dimension) -> bool:
     return below or dimension.question.storage == "codes"
 
 
+def question_of(dimension: Dimension) -> str:
+    """What a dimension asks, apart from its name: ``case.country``, ``hearing.hearing_date (first year)``."""
+    part = " (first year)" if dimension.first else " (year)" if dimension.part == "year" else ""
+    return f"{dimension.question.form.code}.{dimension.question.name}{part}"
+
+
 def grid(values: tuple[tuple[str, ...], ...]) -> list[tuple[str, ...]]:
     """Every place of a table: each combination of codes, and the margins."""
     return list(product(*((ALL, *codes) for codes in values)))

@@ -117,7 +117,7 @@ class Columns:
             if name in raw:
                 return Fault("ROW-04", name=f"'{name}'")
             answer = self._translated(name, value)
-            if answer is not None:
+            if answer is not None or value is None:
                 raw[name] = answer
         return raw
 

@@ -22,11 +22,13 @@ def csv_rows(file: InputFile, columns: Columns) -> Iterator[Row]:
     """The rows of a file, their cells as raw answers; blank lines are passed over.
 
     Raises :class:`Refusal` before the first row: IMPORT-08 another separator than the comma, IMPORT-07 everything in
-    the header that does not fit; and at any row IMPORT-09 or 10 when it is no CSV or never ends.
+    the header that does not fit, 06 no header at all; and at any row IMPORT-09 or 10 when it is no CSV or never ends.
     """
     feed = _Feed(file)
     rows = _records(file, feed)
-    _, header = next(rows)
+    _, header = next(rows, (0, []))
+    if not header:
+        raise Refusal("IMPORT-06", path=file.path)
     _refuse_other_separator(file, header, columns)
     wanted = columns.of_header(header, file.path)
     for number, (line, cells) in enumerate(rows, 1):

@@ -88,8 +88,6 @@ class InputFile:
                 yield line
         except UnicodeDecodeError:
             raise Refusal("IMPORT-11", path=self.path) from None
-        finally:
-            text.detach()
         after = os.fstat(self.handle.fileno())
         if (before.st_size, before.st_mtime_ns) != (after.st_size, after.st_mtime_ns):
             raise Refusal("IMPORT-11", path=self.path)

@@ -34,7 +34,7 @@ def json_rows(file: InputFile, columns: Columns) -> Iterator[Row]:
             too_long = not text.endswith("\n")
             yield Row(number, line, {}, Fault("ROW-07", limit=MOST_CHARACTERS))
         else:
-            found = read_object(text)
+            found = read_object(text.rstrip())
             answers = found if isinstance(found, Fault) else columns.renamed(found)
             yield Row(number, line, {}, answers) if isinstance(answers, Fault) else Row(number, line, answers)
 

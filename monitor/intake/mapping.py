@@ -178,8 +178,11 @@ class _Reader:
             if not self._known("constants", name):
                 continue
             question = self._form.questions.get(name)
+            if isinstance(question, Rows):
+                self._add(f"[constants] {name}", "holds rows; no constant can.")
+                continue
             raw = question.from_text(value) if question is not None and isinstance(value, str) else value
-            fault = question.fault(raw) if question is not None and not isinstance(question, Rows) else None
+            fault = question.fault(raw) if question is not None else None
             if fault is None:
                 found[name] = raw
             else:

@@ -6,7 +6,7 @@ import json
 import os
 import secrets
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import IO
 
@@ -52,12 +52,15 @@ def rejects_to(path: Path, form: FormMeta, beside: Sequence[Path]) -> Iterator[R
         _refuse_target(path, beside)
         draft = path.with_name(f".{path.name}.{secrets.token_hex(4)}")
         descriptor = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    file = os.fdopen(descriptor, "w", encoding="ascii", newline="\n")
     try:
-        with os.fdopen(descriptor, "w", encoding="ascii", newline="\n") as file:
-            yield Rejects(path, file, form)
+        yield Rejects(path, file, form)
         with _refusing(path):
+            file.close()
             draft.replace(path)
     finally:
+        with suppress(OSError):  # what a full disk did not take has been refused already
+            file.close()
         draft.unlink(missing_ok=True)
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import re
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import ExitStack
 from dataclasses import dataclass
@@ -168,7 +169,7 @@ class _Run:
     def _origin(self, row: Row) -> str:
         """What tells the row again: its ``_id``, or its number together with the whole file's fingerprint."""
         given = row.answers.get("_id")
-        if isinstance(given, str) and given.strip():
+        if isinstance(given, str) and given.strip() and not re.search(r"[\ud800-\udfff]", given):
             return given.strip()
         return "row:" + hashlib.sha256(f"{self._file.digest}:{row.number}".encode()).hexdigest()
 

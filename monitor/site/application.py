@@ -67,8 +67,10 @@ def _bare_datasette() -> Any:
         app: Any = importlib.import_module("datasette.app")
     from monitor.site import plugin
 
-    for name, stranger in plugins.pm.list_name_plugin():
-        if stranger is not None and stranger is not plugin and name not in plugins.DEFAULT_PLUGINS:
+    # Datasette's own page of an error prints every local variable, for a mistyped address too; ours takes its place.
+    kept = {*plugins.DEFAULT_PLUGINS, plugin.NAME} - {"datasette.handle_exception"}
+    for name, known in plugins.pm.list_name_plugin():
+        if known is not None and name not in kept:
             plugins.pm.unregister(name=name)
     if not plugins.pm.is_registered(plugin):
         plugins.pm.register(plugin, name=plugin.NAME)

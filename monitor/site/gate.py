@@ -48,7 +48,9 @@ REFUSED = "/refused"
 _CACHED = b"public, max-age=300"
 _LONGEST_ADDRESS, _LONGEST_QUERY, _MOST_PARAMETERS, _LONGEST_VALUE = 500, 2_000, 40, 200
 _UNRESERVED = re.compile(r"%(2[CcDdEe]|3[0-9]|[46][1-9A-Fa-f]|[57][0-9Aa]|5[Ff]|7[Ee])")
-_EXPLORER = re.compile(r"/release(?:/(?P<table>[a-z0-9_]+)(?:/(?P<keys>[A-Za-z0-9_~,+$-]+))?)?(?:\.(?P<format>json|csv))?")
+_EXPLORER = re.compile(
+    r"/release(?:/(?P<table>[a-z0-9_]+)(?:/(?P<keys>[A-Za-z0-9_~,+$-]+))?)?(?:\.(?P<format>json|csv))?"
+)
 _PAGE = re.compile(r"/(instrument)/([a-z0-9_]+)|/(indicator)/([a-z0-9_]+)/([A-Za-z0-9_.~-]+)")
 _SWITCH = re.compile("on|off|0|1")
 _COUNT = re.compile("max|[1-9][0-9]{0,4}")
@@ -106,7 +108,7 @@ class Gate:
         if method not in ("GET", "HEAD"):
             return Refused(405, "This site is only for reading.")
         if not self.unchanged():
-            return Refused(503, "The release file was replaced while it was being shown. The site must be started again.")
+            return Refused(503, "The release file was replaced. The site must be started again.")
         if len(address) > _LONGEST_ADDRESS or len(query) > _LONGEST_QUERY:
             return Refused(414, "This address is too long.")
         if not self._is_ours(address):

@@ -6,30 +6,12 @@ import json
 import re
 import sqlite3
 from collections.abc import Mapping
+from contextlib import closing
+from functools import cache
 from pathlib import Path
-from types import MappingProxyType
 
 from monitor.errors import Refusal
-
-CODEBOOK: Mapping[str, frozenset[str]] = MappingProxyType({
-    name: frozenset(columns.split())
-    for name, columns in {
-        "release": "id programme title period_from period_to built_from built_from_time content_hash parameters"
-        " licence languages invented notice",
-        "erratum": "position table_name says",
-        "audit": "position attacked method verdict",
-        "instrument": "code version title summary",
-        "question": "instrument form name position section wording type hint partly asked_if publish language",
-        "code": "instrument form question code position label language",
-        "provision": "key source kind subject checked",
-        "indicator": "instrument id position title statistic unit numerator denominator measure note language",
-        "indicator_question": "instrument indicator form question",
-        "indicator_provision": "instrument indicator provision",
-        "table_index": "name instrument indicator position dimensions overlapping unit statistic",
-        "dimension_code": "table_name dimension code position label",
-    }.items()
-})
-"""The tables that every release has, with the columns that the pages read."""
+from monitor.release.layout import APPLICATION_ID, LAYOUT_VERSION, TABLES
 
 FIGURES = ("n", "count", "share", "low", "high", "median", "not_observed", "not_applicable", "since")
 """The columns a table of figures may have beside its dimensions."""
@@ -46,10 +28,12 @@ def open_release(path: Path) -> sqlite3.Connection:
 
     Raises :class:`Refusal`: missing, a folder, unfinished, a working store, no database, not our layout.
     """
-    _check_file(path)
+    header = _check_file(path)
     connection = sqlite3.connect(f"{path.absolute().as_uri()}?mode=ro&immutable=1", uri=True)
     connection.row_factory = sqlite3.Row
     try:
+        _check_no_store(path, connection)  # first: a store keeps a write-ahead log, and must be called what it is
+        _check_finished(path, header)
         _check_layout(path, connection)
     except sqlite3.DatabaseError as error:
         connection.close()
@@ -60,7 +44,8 @@ def open_release(path: Path) -> sqlite3.Connection:
     return connection
 
 
-def _check_file(path: Path) -> None:
+def _check_file(path: Path) -> bytes:
+    """The header of an SQLite file."""
     if path.is_dir():
         raise Refusal("SITE-02", path=path)
     if not path.is_file():
@@ -72,30 +57,54 @@ def _check_file(path: Path) -> None:
         raise Refusal("SITE-03", path=path, why=f"it cannot be read ({error.strerror})") from error
     if len(header) < 100 or not header.startswith(_MAGIC):
         raise Refusal("SITE-03", path=path, why="it is no SQLite database, or an encrypted one")
+    return header
+
+
+def _check_no_store(path: Path, connection: sqlite3.Connection) -> None:
+    names = {row["name"] for row in connection.execute("SELECT name FROM sqlite_schema")}
+    if names >= _STORE:
+        raise Refusal("SITE-04", path=path)
+
+
+def _check_finished(path: Path, header: bytes) -> None:
     beside = [f"{path.name}{ending}" for ending in ("-wal", "-journal") if Path(f"{path}{ending}").exists()]
     if header[18] != _ROLLBACK or header[19] != _ROLLBACK or beside:
         # A reader that takes no lock would not see what still stands in the log beside the file.
-        raise Refusal("SITE-05", path=path, why=f"{beside[0]} lies beside it" if beside else "it keeps a write-ahead log")
+        why = f"{beside[0]} lies beside it" if beside else "it keeps a write-ahead log"
+        raise Refusal("SITE-05", path=path, why=why)
+
+
+@cache
+def codebook_tables() -> Mapping[str, tuple[str, ...]]:
+    """The tables that every release has beside those of figures, with their columns."""
+    with closing(sqlite3.connect(":memory:")) as empty:
+        empty.row_factory = sqlite3.Row
+        for statement in TABLES:
+            empty.execute(statement)
+        names = [row["name"] for row in empty.execute("SELECT name FROM sqlite_schema WHERE type = 'table'")]
+        return {name: tuple(columns_of(empty, name)) for name in names}
 
 
 def _check_layout(path: Path, connection: sqlite3.Connection) -> None:
     schema = {row["name"]: row["type"] for row in connection.execute("SELECT name, type FROM sqlite_schema")}
     if schema.keys() >= _STORE:
         raise Refusal("SITE-04", path=path)
-    missing = sorted(CODEBOOK.keys() - schema.keys())
-    if missing:
-        raise Refusal("SITE-03", path=path, why=f"it has no table {missing[0]}")
-    for table, wanted in CODEBOOK.items():
-        lacking = sorted(wanted - set(columns_of(connection, table)))
-        if lacking:
-            raise Refusal("SITE-03", path=path, why=f"its table {table} has no column {lacking[0]}")
+    if connection.execute("PRAGMA application_id").fetchone()[0] != APPLICATION_ID:
+        raise Refusal("SITE-03", path=path, why="it is another kind of database")
+    version = connection.execute("PRAGMA user_version").fetchone()[0]
+    if version != LAYOUT_VERSION:
+        why = f"its layout has the number {version}, and this program knows number {LAYOUT_VERSION}"
+        raise Refusal("SITE-03", path=path, why=why)
+    for table, columns in codebook_tables().items():
+        if tuple(columns_of(connection, table)) != columns:
+            raise Refusal("SITE-03", path=path, why=f"its table {table} is missing or different")
     figures = _figure_tables(path, connection)
     for name, kind in schema.items():
         ours = (
-            kind == "index" and name.startswith("sqlite_autoindex_")
-            or kind == "view" and name == VIEW
-            or kind == "table" and (name in CODEBOOK or name in figures)
-        )  # fmt: skip
+            (kind == "index" and name.startswith("sqlite_autoindex_"))
+            or (kind == "view" and name == VIEW)
+            or (kind == "table" and (name in codebook_tables() or name in figures))
+        )
         if not ours:
             raise Refusal("SITE-03", path=path, why=f"it holds {name}, which no release holds")
     if connection.execute("SELECT count(*) FROM release").fetchone()[0] != 1:

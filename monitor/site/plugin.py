@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import logging
 import sqlite3
 from typing import Any
 
 import jinja2
 import markupsafe
 from datasette import Response, hookimpl
+from datasette.views.base import DatasetteError
 
 from monitor.site import reading
 from monitor.site.gate import LOOKUPS, REFUSED, Application, Gate, refused_in
@@ -83,7 +85,7 @@ def register_routes(datasette: Any) -> list[tuple[str, Any]]:
 @hookimpl
 def render_cell(row: sqlite3.Row, value: Any, column: str, table: str | None, datasette: Any) -> Any:
     """Codes with their labels; a hidden figure as a word, never as a gap."""
-    publication = publication_of(datasette)
+    publication: Publication | None = datasette.jinja_env.globals.get("publication")  # once a cell: it has to be quick
     if publication is None or table is None:
         return None
     name = row["table_name"] if table == VIEW else table
@@ -96,6 +98,17 @@ def render_cell(row: sqlite3.Row, value: Any, column: str, table: str | None, da
         return f"{value:.3f}"
     words = publication.labels(name, column).get(value)
     return f"{words} ({value})" if words and words != value else None
+
+
+@hookimpl
+def handle_exception(request: Any, datasette: Any, exception: Exception) -> Any:
+    """A page of ours for whatever Datasette raises; only a fault of the program is logged."""
+    status, says = _words(exception)
+    if status >= 500:
+        logging.getLogger(__name__).error("Fault at %s", request.path, exc_info=exception)
+    if request.path.partition("?")[0].endswith(".json"):
+        return Response.json({"ok": False, "error": says, "status": status}, status=status)
+    return _page(datasette, request, "error.html", status=status, error=says, http_status=status)
 
 
 async def home(request: Any, datasette: Any) -> Any:
@@ -137,6 +150,14 @@ async def refused(request: Any, datasette: Any) -> Any:
 
 async def _page(datasette: Any, request: Any, template: str, *, http_status: int = 200, **values: object) -> Any:
     return Response.html(await datasette.render_template(template, values, request=request), status=http_status)
+
+
+def _words(exception: Exception) -> tuple[int, str]:
+    if isinstance(exception, DatasetteError):  # raised for what a reader asked, even where its status says 500
+        too_long = "This would take too long. Ask for less at once."
+        return min(exception.status, 400), too_long if exception.message_is_html else exception.message
+    status: int = getattr(exception, "status", 500)
+    return status, str(exception) if status < 500 else "The page could not be made."
 
 
 def _publication(datasette: Any) -> Publication:

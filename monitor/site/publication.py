@@ -6,9 +6,10 @@ import json
 import sqlite3
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 
-from monitor.site.opening import CODEBOOK, FIGURES, VIEW, columns_of
+from monitor.site.opening import FIGURES, VIEW, codebook_tables, columns_of
 
 ALL, UNKNOWN = "_T", "_U"
 
@@ -44,7 +45,7 @@ class Code:
 
 @dataclass(frozen=True)
 class Question:
-    """One question as the codebook prints it; ``indicators`` are the ids of those it feeds."""
+    """One question as the codebook prints it: the law it tests, and the ids of the indicators that it feeds."""
 
     form: str
     name: str
@@ -56,6 +57,7 @@ class Question:
     asked_if: str | None
     publish: str
     codes: tuple[Code, ...]
+    provisions: tuple[str, ...]
     indicators: tuple[str, ...]
 
 
@@ -77,7 +79,6 @@ class Dimension:
     name: str
     labels: Mapping[str, str]
     overlapping: bool
-    country: bool
 
     @property
     def title(self) -> str:
@@ -206,7 +207,11 @@ class Publication:
 
     def table(self, name: str) -> tuple[Instrument, Indicator, Table] | None:
         """A table of figures by its name in the file, with what it belongs to; None for any other."""
-        return next((found for found in self.tables() if found[2].name == name), None)
+        return self._by_name.get(name)
+
+    @cached_property
+    def _by_name(self) -> Mapping[str, tuple[Instrument, Indicator, Table]]:
+        return {found[2].name: found for found in self.tables()}
 
     def labels(self, table: str, column: str) -> Mapping[str, str]:
         """The labels of a dimension's codes; empty for any other column."""
@@ -219,7 +224,10 @@ def read_publication(connection: sqlite3.Connection) -> Publication:
     """Everything but the rows of the tables of figures, in the release's first language."""
     row = connection.execute("SELECT * FROM release").fetchone()
     language = (json.loads(row["languages"]) or ["en"])[0]
-    names = [*CODEBOOK, *(name for (name,) in connection.execute("SELECT name FROM table_index ORDER BY name"))]
+    names = [
+        *codebook_tables(),
+        *(name for (name,) in connection.execute("SELECT name FROM table_index ORDER BY name")),
+    ]
     instruments = _Reader(connection, language).instruments()
     if connection.execute("SELECT 1 FROM sqlite_schema WHERE name = ?", (VIEW,)).fetchone():
         names.append(VIEW)
@@ -279,7 +287,8 @@ class _Reader:
     def _instrument(self, row: sqlite3.Row) -> Instrument:
         code = row["code"]
         questions = tuple(self._questions(code))
-        indicators = self._select("indicator WHERE instrument = ? AND language = ? ORDER BY position", code, self.language)
+        which = "indicator WHERE instrument = ? AND language = ? ORDER BY position"
+        indicators = self._select(which, code, self.language)
         return Instrument(
             code, row["version"], row["title"], row["summary"] or "",
             tuple(self._indicator(indicator, questions) for indicator in indicators), questions,
@@ -290,6 +299,9 @@ class _Reader:
         for row in self._select("indicator_question WHERE instrument = ? ORDER BY indicator", instrument):
             feeds.setdefault((row["form"], row["question"]), []).append(row["indicator"])
         codes: dict[tuple[str, str], list[Code]] = {}
+        tests: dict[tuple[str, str], list[str]] = {}
+        for row in self._select("question_provision WHERE instrument = ? ORDER BY provision", instrument):
+            tests.setdefault((row["form"], row["question"]), []).append(row["provision"])
         which = "WHERE instrument = ? AND language = ? ORDER BY"
         for row in self._select(f"code {which} form, question, position", instrument, self.language):
             codes.setdefault((row["form"], row["question"]), []).append(Code(row["code"], row["label"]))
@@ -297,7 +309,7 @@ class _Reader:
             place = (row["form"], row["name"])
             yield Question(
                 *place, row["section"], row["wording"], row["type"], row["hint"], row["partly"], row["asked_if"],
-                row["publish"], tuple(codes.get(place, ())), tuple(feeds.get(place, ())),
+                row["publish"], tuple(codes.get(place, ())), tuple(tests.get(place, ())), tuple(feeds.get(place, ())),
             )  # fmt: skip
 
     def _indicator(self, row: sqlite3.Row, questions: Sequence[Question]) -> Indicator:
@@ -319,22 +331,23 @@ class _Reader:
 
     def _table(self, row: sqlite3.Row, questions: Sequence[Question]) -> Table:
         overlapping = json.loads(row["overlapping"])
+        countries = {f"{question.form}.{question.name}" for question in questions if question.type == "country"}
         dimensions = tuple(
-            self._dimension(row["name"], name, name in overlapping, questions) for name in json.loads(row["dimensions"])
+            self._dimension(row["name"], name, name in overlapping, asked in countries)
+            for name, asked in zip(json.loads(row["dimensions"]), json.loads(row["dimension_questions"]), strict=True)
         )
         columns = columns_of(self.connection, row["name"])[len(dimensions) :]
         (rows,) = self.connection.execute(f'SELECT count(*) FROM "{row["name"]}"').fetchone()
         return Table(row["name"], dimensions, row["unit"], row["statistic"], rows, tuple(columns))
 
-    def _dimension(self, table: str, name: str, overlapping: bool, questions: Sequence[Question]) -> Dimension:
+    def _dimension(self, table: str, name: str, overlapping: bool, countries: bool) -> Dimension:
         rows = self._select("dimension_code WHERE table_name = ? AND dimension = ? ORDER BY position", table, name)
-        country = any(question.name == name and question.type == "country" for question in questions)
         pairs = [(row["code"], row["label"]) for row in rows]
-        if country:  # never a league table: countries stand in alphabetical order
+        if countries:  # never a league table: countries stand in alphabetical order
             pairs.sort(key=lambda pair: pair[1].casefold())
         last = {ALL: -1, UNKNOWN: 1}
         pairs.sort(key=lambda pair: last.get(pair[0], 0))
-        return Dimension(name, dict(pairs), overlapping, country)
+        return Dimension(name, dict(pairs), overlapping)
 
     def _headline(self, tables: Sequence[Table]) -> Figure:
         if not tables:

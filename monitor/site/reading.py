@@ -113,10 +113,11 @@ class Protection:
     def of(cls, parameters: Mapping[str, Any]) -> Protection:
         """Read from the ``parameters`` of a release."""
 
-        def whole(*names: str) -> int | None:
-            return next((int(parameters[name]) for name in names if isinstance(parameters.get(name), int)), None)
+        def whole(name: str) -> int | None:
+            value = parameters.get(name)
+            return value if isinstance(value, int) else None
 
-        return cls(whole("T", "persons"), whole("cases"), whole("base"))
+        return cls(whole("persons"), whole("cases"), whole("base"))
 
     @property
     def why_hidden(self) -> str:

@@ -24,7 +24,8 @@ class _Lines:
 
     def __init__(self, connection: sqlite3.Connection, table: str, id: str, order: str) -> None:
         self.table = table
-        cursor = connection.execute(f"SELECT * FROM {quoted(table)} ORDER BY {order}")
+        # What is no text there is no id; the check of the file has named it.
+        cursor = connection.execute(f"SELECT * FROM {quoted(table)} WHERE typeof({id}) = 'text' ORDER BY {order}")
         self.columns = [column[0] for column in cursor.description]
         self._cursor: Iterator[tuple[Any, ...]] = cursor
         self._at = self.columns.index(id)
@@ -78,13 +79,15 @@ def compare_answers_and_submissions(
 def _open_answers(
     connection: sqlite3.Connection, forms: Mapping[str, FormMeta], problems: Problems
 ) -> dict[str, _Lines]:  # fmt: skip
-    there = {name for (name,) in connection.execute("SELECT name FROM sqlite_schema WHERE type = 'table'")}
     used = {code for (code,) in connection.execute("SELECT instrument FROM contract")}
     answers = {}
     for form in forms.values():
         for table in tables_of(form):
-            if table.name in there:
+            columns = {name for (name,) in connection.execute("SELECT name FROM pragma_table_info(?)", (table.name,))}
+            if columns >= set(table.keys()):
                 answers[table.name] = _Lines(connection, table.name, SUBMISSION, ", ".join(table.keys()))
+            elif columns:
+                problems.add(f"table {table.name} was changed.")
             elif form.instrument in used:
                 problems.add(f"table {table.name} is missing.")
     return answers
@@ -94,7 +97,8 @@ def _by_submission(connection: sqlite3.Connection) -> Iterator[tuple[str, Iterat
     # The index on submission gives this order; nothing is sorted.
     rows = connection.execute(
         "SELECT submission, seq, time, actor, kind, payload FROM log "
-        "WHERE submission IS NOT NULL ORDER BY submission, seq"
+        "WHERE submission IS NOT NULL AND typeof(submission) = 'text' AND typeof(payload) = 'text' "
+        "ORDER BY submission, seq"
     )
     yield from groupby(rows, key=lambda row: row[0])
 
@@ -110,7 +114,7 @@ def _fold(id: str, rows: Iterator[tuple[Any, ...]], problems: Problems) -> tuple
                 entry = Entry(seq, time, actor, kind, id, payload or {})
                 line = dict(zip(SUBMISSION_COLUMNS, submission_line(entry), strict=True))
                 closed = entry.payload["closed"]
-            elif kind in STATE_AFTER:
+            elif kind in STATE_AFTER and line:
                 line |= {"state": STATE_AFTER[kind], "seq": seq}
         except (KeyError, TypeError, ValueError, AttributeError):
             line = {}

@@ -24,6 +24,16 @@ from monitor.submissions import Surroundings
 PATIENCE = 5.0
 """Seconds to wait for somebody else who is writing, before refusing."""
 
+_SETTINGS = (
+    "synchronous = FULL",  # a commit has reached the disk
+    "fullfsync = ON",  # on macOS also the disk's own cache
+    "checkpoint_fullfsync = ON",
+    "foreign_keys = ON",
+    "recursive_triggers = ON",  # or REPLACE would slip past the triggers of the log
+    "trusted_schema = OFF",
+    "cell_size_check = ON",
+)
+
 
 class Store:
     """An open store. Use it as a context manager; :func:`create` and :func:`open_store` make it.
@@ -35,6 +45,8 @@ class Store:
         self.path = path
         self.connection = connection
         meta = dict(connection.execute("SELECT key, value FROM meta"))
+        if not {"programme", "monitor"} <= set(meta):
+            raise Refusal("STORE-09", path=path)
         self.programme: str = meta["programme"]
         self.monitor: str = meta["monitor"]
         self.invented: bool = "invented" in meta
@@ -195,16 +207,12 @@ def _connect(path: Path, patience: float) -> sqlite3.Connection:
     # By address, so that a file that has gone meanwhile is not made anew, readable by everybody.
     address = f"{path.absolute().as_uri()}?mode=rw"
     connection = sqlite3.connect(address, uri=True, timeout=patience, isolation_level=None)
-    for setting in (
-        "synchronous = FULL",  # a commit has reached the disk
-        "fullfsync = ON",  # on macOS also the disk's own cache
-        "checkpoint_fullfsync = ON",
-        "foreign_keys = ON",
-        "recursive_triggers = ON",  # or REPLACE would slip past the triggers of the log
-        "trusted_schema = OFF",
-        "cell_size_check = ON",
-    ):
-        connection.execute(f"PRAGMA {setting}")
+    try:
+        for setting in _SETTINGS:
+            connection.execute(f"PRAGMA {setting}")
+    except BaseException:
+        connection.close()
+        raise
     return connection
 
 

@@ -101,6 +101,10 @@ def walk_chain(connection: sqlite3.Connection) -> Iterator[Walked]:
     for row in connection.execute(f"SELECT {_COLUMNS} FROM log ORDER BY seq"):
         seq, time, actor, kind, submission, text, open_, sealed, previous, own = row
         problems = []
+        if not _are_texts(row):
+            yield Walked(seq, None, (f"log entry {seq}: is damaged; there are no texts where texts must be.",))
+            expected, last = seq + 1, own
+            continue
         if seq != expected:
             gone = f"entry {expected} is" if seq == expected + 1 else f"entries {expected} to {seq - 1} are"
             problems.append(f"log: {gone} missing.")
@@ -116,6 +120,12 @@ def walk_chain(connection: sqlite3.Connection) -> Iterator[Walked]:
         entry = None if payload is None else Entry(seq, time, actor, kind, submission, payload)
         yield Walked(seq, entry, tuple(problems))
         expected, last = seq + 1, own
+
+
+def _are_texts(row: tuple[Any, ...]) -> bool:
+    needed = (*row[1:4], row[5], *row[8:10])
+    others = (row[4], *row[6:8])
+    return all(isinstance(part, str) for part in needed) and all(part is None or isinstance(part, str) for part in others)
 
 
 @contextmanager

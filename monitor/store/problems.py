@@ -35,6 +35,6 @@ class Problems:
         return (*self._lines, f"... and {more} more.") if more > 0 else tuple(self._lines)
 
 
-def named(name: str) -> str:
+def named(name: object) -> str:
     """A name found in the file, if it looks like one: whoever changed the file may have put anything there."""
-    return name if re.fullmatch(r"[\w.:-]{1,120}", name) else "(with no proper name)"
+    return name if isinstance(name, str) and re.fullmatch(r"[\w.:-]{1,120}", name) else "(with no proper name)"

@@ -21,7 +21,11 @@ _CODES = {
     sqlite3.SQLITE_IOERR: "STORE-26",
 }
 
-_DOUBLED = {"submission_key": "STORE-18", "submission.key": "STORE-18", "submission.origin": "STORE-19"}
+_DOUBLED = {
+    "submission.key": "STORE-18",
+    "submission.origin": "STORE-19",
+    "submission.id": "STORE-19",
+}
 
 
 class Conflict(Refusal):
@@ -43,6 +47,8 @@ def refusing(path: Path) -> Iterator[None]:
         if code is None:
             raise
         raise Refusal(code) from error
+    except UnicodeDecodeError:
+        raise Refusal("STORE-09", path=path) from None  # SQLite's own message quoted a damaged file
     except sqlite3.DatabaseError as error:
         code = _CODES.get(getattr(error, "sqlite_errorcode", -1) & 0xFF)  # the low byte is the kind of error
         if str(error).startswith("Could not decode to UTF-8"):

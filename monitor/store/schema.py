@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import sqlite3
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -84,16 +84,16 @@ MIGRATIONS: tuple[Migration, ...] = (_first,)
 """Migration 1 makes everything. A published one is never changed; a new one is added at the end."""
 
 
-def apply(connection: sqlite3.Connection, path: Path, migrations: Sequence[Migration] = MIGRATIONS) -> Path | None:
+def apply(connection: sqlite3.Connection, path: Path) -> Path | None:
     """Bring the file up to the last migration, each in a transaction of its own together with its number.
 
     A file that holds entries is copied first; gives the copy's path, or None when there was nothing to copy or to do.
     """
     reached = schema_version(connection)
-    if reached >= len(migrations):
+    if reached >= len(MIGRATIONS):
         return None
     copy = _copy(connection, path, reached) if reached and _holds_entries(connection) else None
-    for number, migration in enumerate(migrations[reached:], reached + 1):
+    for number, migration in enumerate(MIGRATIONS[reached:], reached + 1):
         connection.execute("BEGIN IMMEDIATE")
         try:
             migration(connection)

@@ -41,13 +41,13 @@ def verify(store: Store, catalogue: Mapping[str, Instrument]) -> Verification:
             problems.extend(_check_objects(store.connection, catalogue))
             entries = _check_log(store.connection, problems)
             compare_answers_and_submissions(store.connection, catalogue, problems)
-    except sqlite3.DatabaseError as error:
-        # SQLite names the kind of damage, never what stands in the file.
+    except (sqlite3.DatabaseError, UnicodeDecodeError) as error:
+        # By its kind alone: the message could quote what stands in the file.
         problems.add(f"file: it is damaged, and what comes after was not looked at ({_kind(error)}).")
     return Verification(not problems, entries, problems.lines())
 
 
-def _kind(error: sqlite3.DatabaseError) -> str:
+def _kind(error: Exception) -> str:
     return getattr(error, "sqlite_errorname", type(error).__name__)
 
 
@@ -114,8 +114,11 @@ def _check_log(connection: sqlite3.Connection, problems: Problems) -> int:
         if entry is not None and entry.kind == "created" and walked.seq == 1:
             first = entry
         elif entry is not None and entry.kind == "instrument" and not walked.problems:
-            code, version, contract = contract_line(entry)
-            contracts[code, version] = contract
+            try:
+                code, version, contract = contract_line(entry)
+                contracts[code, version] = contract
+            except (KeyError, TypeError):
+                problems.add(f"log entry {walked.seq}: holds no contract.")
     if first is None:
         problems.add("log: its first entry does not create the store.")
     else:

@@ -1,17 +1,13 @@
-"""Raw answers in, a checked submission out, or every problem they have at once."""
+"""The check: every answer, what is asked, the rules, and the parent, with every problem at once."""
 
 from __future__ import annotations
 
 import difflib
-import os
 import re
-import time
-import uuid
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
-from datetime import UTC, date, datetime
+from collections.abc import Mapping, Sequence
+from datetime import date
 from functools import cache
-from typing import Any, Protocol
+from typing import Any
 
 from marshmallow import ValidationError
 
@@ -20,81 +16,11 @@ from monitor.errors import AnswersRefused, Fault, Problem, Refusal
 from monitor.forms import FormMeta
 from monitor.instrument import Instrument
 from monitor.interview import Walk, walk
-from monitor.questions import Question, Rows, plain_text
+from monitor.questions import Question, Rows
 from monitor.rules import BUILT_IN, Rule
-
-ENVELOPE = ("_id", "_parent", "_monitor", "_session", "_source", "_language", "_submitted_at", "_explanations")
-"""Keys of a raw submission that are no questions. What each means stands in docs/data-path.md."""
-
-
-@dataclass(frozen=True)
-class Submission:
-    """One form, filled in and checked: what the store keeps.
-
-    ``closed`` answers go into tables; ``open`` ones (text, narratives) and ``sealed`` ones (what identifies somebody)
-    stay in the log alone. ``explanations`` give, by rule, the line that answers each warning. ``origin`` tells the same
-    submission when it arrives twice. Times are ISO 8601 in UTC.
-    """
-
-    id: str
-    form: str
-    version: str
-    parent: str | None
-    author: str
-    submitted_at: str
-    closed: Mapping[str, Value]
-    open: Mapping[str, Value] = field(default_factory=dict, repr=False)
-    sealed: Mapping[str, Value] = field(default_factory=dict, repr=False)
-    session: int = 1
-    source: str | None = None
-    language: str = "en"
-    explanations: Mapping[str, str] = field(default_factory=dict)
-    origin: str | None = None
-
-
-@dataclass(frozen=True)
-class Stored:
-    """A submission that is already in the store, as rules may look at it: its readable answers and its parent."""
-
-    id: str
-    form: FormMeta
-    values: Mapping[str, Value] = field(repr=False)
-    system: Mapping[str, Value] = field(default_factory=dict)
-    parent: Stored | None = None
-
-    def answers(self, today: date) -> Answers:
-        """The same as conditions read it."""
-        outer = self.parent.answers(today) if self.parent is not None else None
-        return Answers(self.form, self.values, outer, today, self.system)
-
-
-class Surroundings(Protocol):
-    """What a check may know of the store: the parent of a submission, and the others under the same parent."""
-
-    def find(self, form: FormMeta, reference: str) -> Stored | None:
-        """The submission of a form with an id, or with a reference (the answer to the form's key question)."""
-
-    def under(self, form: FormMeta, parent: str) -> Sequence[Stored]:
-        """The submissions of a form under a parent's id."""
-
-
-class Nothing:
-    """The surroundings of an empty store."""
-
-    def find(self, form: FormMeta, reference: str) -> Stored | None:
-        """Nothing is found."""
-        return None
-
-    def under(self, form: FormMeta, parent: str) -> Sequence[Stored]:
-        """Nothing is under it."""
-        return ()
-
-
-def new_id() -> str:
-    """A UUIDv7 (RFC 9562): made offline, sorts by time."""
-    value = (int(time.time() * 1000) << 80) | (7 << 76) | (2 << 62)
-    noise = int.from_bytes(os.urandom(10))
-    return str(uuid.UUID(int=value | ((noise >> 68) & 0xFFF) << 64 | noise & ((1 << 62) - 1)))
+from monitor.submissions.envelope import Envelope
+from monitor.submissions.model import Nothing, Stored, Submission, Surroundings, new_id
+from monitor.submissions.parts import blank, divide, without_blanks
 
 
 def check(
@@ -123,7 +49,7 @@ class _Check:
     ) -> None:  # fmt: skip
         self.instrument, self.form, self.around, self.replaces, self.today = instrument, form, around, replaces, today
         self.problems: list[Problem] = []
-        self.envelope = _Envelope(raw, author, self.problems)
+        self.envelope = Envelope(raw, author, self.problems)
         self.raw = {key: value for key, value in raw.items() if not key.startswith("_")}
 
     def run(self, origin: str | None, source: str) -> Submission:
@@ -287,135 +213,6 @@ class _Check:
         )  # fmt: skip
 
 
-class _Envelope:
-    """The keys of a raw submission that begin with ``_``, checked."""
-
-    def __init__(self, raw: Mapping[str, Any], author: str, problems: list[Problem]) -> None:
-        self._raw, self._problems = raw, problems
-        for key in raw:
-            if key.startswith("_") and key not in ENVELOPE:
-                given = key if re.fullmatch(r"\w{1,40}", key) else "this key"
-                self._add("_", "ANSWER-18", given=given, known=", ".join(ENVELOPE))
-        self.id = self._text("_id", 200)
-        self.parent = self._text("_parent", 200)
-        self.author = self._text("_monitor", 40, r"[\w.-]+", "a monitor's code, such as MON-07") or author
-        self.source = self._text("_source", 500)
-        self.language = (
-            self._text("_language", 35, r"[A-Za-z]{2,3}(-[A-Za-z0-9]{2,8})*", "a language, such as sr-Latn") or "en"
-        )
-        self.submitted_at = self._time()
-        self.session = self._session()
-        self.explanations = self._explained()
-
-    def system(self) -> Mapping[str, Value]:
-        """What rules may look at."""
-        return {"session": self.session, "author": self.author, "source": self.source}
-
-    def _add(self, where: str, code: str, **values: object) -> None:
-        self._problems.append(Problem(where, code, Fault(code, **values)))
-
-    def _text(self, key: str, limit: int, pattern: str = "", example: str = "") -> str | None:
-        raw = self._raw.get(key)
-        if raw is None or (isinstance(raw, str) and not raw.strip()):
-            return None
-        try:
-            text = plain_text(raw, "text", limit).strip()
-        except ValidationError as error:
-            self._problems.append(Problem(key, error.messages[0].code, str(error.messages[0])))  # type: ignore[union-attr]  # reason: plain_text raises a list of one Fault
-            return None
-        if pattern and not re.fullmatch(pattern, text):
-            self._add(key, "ANSWER-07", example=example)
-            return None
-        return text
-
-    def _time(self) -> str:
-        now = datetime.now(UTC)
-        text = self._text("_submitted_at", 40)
-        if text is None:
-            return now.isoformat(timespec="milliseconds")
-        try:
-            given = datetime.fromisoformat(text)
-            given = given.replace(tzinfo=UTC) if given.tzinfo is None else given.astimezone(UTC)
-        except (ValueError, OverflowError):
-            self._add("_submitted_at", "ANSWER-07", example="2025-03-31T14:05:00+02:00")
-            return text
-        if given > now:
-            self._add("_submitted_at", "ANSWER-06", bound="now or earlier")
-        return given.isoformat(timespec="milliseconds")
-
-    def _session(self) -> int:
-        raw = self._raw.get("_session")
-        if raw is None or raw == "":
-            return 1
-        if isinstance(raw, bool) or not isinstance(raw, int) or not 1 <= raw <= 99:
-            self._add("_session", "ANSWER-06", bound="a whole number from 1 to 99")
-            return 1
-        return raw
-
-    def _explained(self) -> Mapping[str, str]:
-        raw = self._raw.get("_explanations")
-        if raw is None or raw == "":
-            return {}
-        if not isinstance(raw, Mapping) or not all(isinstance(key, str) for key in raw):
-            self._add("_explanations", "ANSWER-04", found="Something else", wanted="an object of rules and lines")
-            return {}
-        lines: dict[str, str] = {}
-        for rule, line in raw.items():
-            if isinstance(line, str) and 3 <= len(line.strip()) <= 500 and "\x00" not in line and _encodes(line):
-                lines[rule] = line.strip()
-            else:
-                self._add("_explanations", "ANSWER-06", bound="a line of 3 to 500 characters for each rule")
-        return lines
-
-
-def divide(form: FormMeta, values: Mapping[str, Value]) -> tuple[dict[str, Value], dict[str, Value], dict[str, Value]]:
-    """Answers as closed, open and sealed ones; each with its rows in place, so that the three can be joined again."""
-    parts: tuple[dict[str, Value], dict[str, Value], dict[str, Value]] = ({}, {}, {})
-    for name, value in values.items():
-        question = form.questions[name]
-        if isinstance(question, Rows):
-            rows = [divide(question.row_form, row) for row in value]
-            for part, kind in zip(parts, zip(*rows, strict=True), strict=True) if rows else ():
-                if part is parts[0] or any(kind):
-                    part[name] = list(kind)
-        else:
-            parts[2 if question.publish == "sealed" else 1 if question.storage == "open" else 0][name] = value
-    return parts
-
-
-def join(form: FormMeta, *parts: Mapping[str, Value]) -> dict[str, Value]:
-    """The answers that :func:`divide` took apart, in the order of the form."""
-    whole: dict[str, Value] = {}
-    for name, question in form.questions.items():
-        found = [part[name] for part in parts if name in part]
-        if found and isinstance(question, Rows):
-            whole[name] = [join(question.row_form, *rows) for rows in zip(*found, strict=True)]
-        elif found:
-            whole[name] = found[0]
-    return whole
-
-
-def without_blanks(raw: Mapping[str, Any]) -> dict[str, Any]:
-    """The same answers without those that are blank: None, empty or white text, an empty list; in rows, too.
-
-    It looks no deeper than that: what lies deeper is no answer, and may be as deep as somebody likes.
-    """
-    kept = {key: value for key, value in raw.items() if not _blank(value)}
-    return {key: [_filled(item) for item in value] if isinstance(value, list) else value for key, value in kept.items()}
-
-
-def _filled(row: Any) -> Any:
-    return {key: value for key, value in row.items() if not _blank(value)} if isinstance(row, Mapping) else row
-
-
-def _blank(value: object) -> bool:
-    return value is None or value == [] or (isinstance(value, str) and not value.strip())
-
-
-def _encodes(text: str) -> bool:
-    return not re.search(r"[\ud800-\udfff]", text)
-
-
 @cache
 def _schema(form: FormMeta) -> Any:
     # One schema for all submissions: making one costs three times a load.
@@ -438,15 +235,9 @@ def _broken(rule: Rule, answers: Answers) -> bool:
 
 def _given(raw: Mapping[str, Any], where: str) -> bool:
     """Whether a top-level answer was given but could not be read: then it is wrong, not missing."""
-    return where in raw and not _blank(raw[where])
+    return where in raw and not blank(raw[where])
 
 
 def problems_as_json(problems: Sequence[Problem]) -> list[dict[str, str | None]]:
     """Problems for ``--json`` and for the file of rejects."""
     return [{"where": p.where, "rule": p.rule, "code": p.code, "says": str(p.says)} for p in problems]
-
-
-def fields_of(form: FormMeta) -> Iterator[str]:
-    """Every key that a raw submission of a form may carry."""
-    yield from ENVELOPE
-    yield from form.questions

@@ -1,0 +1,249 @@
+"""Reads a release file as an intruder would, from the file alone, and says what it gives away.
+
+It shares no code with the rest of this package: a mistake made there must not be repeated here.
+"""
+
+from __future__ import annotations
+
+import json
+import math
+import re
+import sqlite3
+from collections.abc import Iterator, Mapping
+from contextlib import closing
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from monitor.disclosure.attack import EVERY, Attack, Published
+from monitor.errors import Refusal
+
+ATTACKS: tuple[tuple[str, str], ...] = (
+    ("the file", "Every table, view, column and value was compared with the layout of a release."),
+    ("each figure", "Every count, complement, share and median was held against the thresholds and the rounding."),
+    ("the hidden figures", "Bounds were passed along all sums of all tables of a population, rounding included."),
+)
+"""What is attacked, and how."""
+
+_LAYOUT: Mapping[str, frozenset[str]] = {
+    table: frozenset(columns.split())
+    for table, columns in {
+        "release": "id programme title period_from period_to built_from built_from_entry built_from_time content_hash "
+                   "parameters licence languages invented notice",
+        "erratum": "position table_name says",
+        "audit": "position attacked method verdict",
+        "instrument": "code version title summary",
+        "question": "instrument form name position section wording type hint partly asked_if publish language",
+        "question_provision": "instrument form question provision",
+        "code": "instrument form question code position label language",
+        "provision": "key source kind subject checked",
+        "indicator": "instrument id position title statistic unit numerator denominator measure note language",
+        "indicator_question": "instrument indicator form question",
+        "indicator_provision": "instrument indicator provision",
+        "table_index": "name instrument indicator position dimensions dimension_questions overlapping unit statistic",
+        "dimension_code": "table_name dimension code position label",
+    }.items()
+}  # fmt: skip
+_FIGURES = ("n", "count", "share", "low", "high", "median", "not_observed", "not_applicable")
+_WHOLE = ("n", "count", "not_observed", "not_applicable")
+_NAME = re.compile(r"[a-z][a-z0-9_]*")
+
+
+@dataclass(frozen=True)
+class AuditReport:
+    """What an audit found. A release may stand only if nothing is disclosed and nothing undecided.
+
+    ``cells`` counts the rows of all tables of figures, ``suppressed`` those whose main figure (the share, count or
+    median) is hidden. ``disclosed`` and ``undecided`` are sentences that name the place, never a figure.
+    """
+
+    tables: int
+    cells: int
+    suppressed: int
+    disclosed: tuple[str, ...]
+    undecided: tuple[str, ...]
+    attacked: tuple[str, ...]
+
+    @property
+    def passed(self) -> bool:
+        """Whether nothing speaks against publishing."""
+        return not self.disclosed and not self.undecided
+
+
+def audit(path: Path) -> AuditReport:
+    """Attack the release at ``path``. Raises :class:`Refusal` (RELEASE-06) for a file that is no release."""
+    attacked = tuple(what for what, _ in ATTACKS)
+    try:
+        with closing(_opened(path)) as connection:
+            strange = list(_strange(connection))
+            if strange:
+                return AuditReport(0, 0, 0, tuple(strange), (), attacked[:1])
+            thresholds = json.loads(connection.execute("SELECT parameters FROM release").fetchone()[0])
+            tables = list(_published(connection))
+    except (sqlite3.Error, OSError, ValueError) as error:
+        raise Refusal("RELEASE-06", path=path, why="it cannot be read as one") from error
+    disclosed = [line for table in tables for line in _of_table(table, thresholds)]
+    attack = Attack(thresholds["base"], thresholds["persons"], thresholds["width"])
+    for table in tables:
+        attack.read(table)
+    found, undecided = attack.run()
+    main = [row[table.statistic] for table in tables for row in table.rows.values()]
+    return AuditReport(
+        tables=len(tables),
+        cells=len(main),
+        suppressed=sum(figure is None for figure in main),
+        disclosed=(*disclosed, *found),
+        undecided=tuple(undecided),
+        attacked=attacked,
+    )
+
+
+def _opened(path: Path) -> sqlite3.Connection:
+    if not path.is_file():
+        raise Refusal("RELEASE-06", path=path, why="there is no such file")
+    return sqlite3.connect(f"{path.absolute().as_uri()}?mode=ro&immutable=1", uri=True)
+
+
+# The file: nothing but what a release holds.
+
+
+def _strange(connection: sqlite3.Connection) -> Iterator[str]:
+    things = connection.execute("SELECT type, name, tbl_name FROM sqlite_schema").fetchall()
+    tables = {name for kind, name, _ in things if kind == "table"}
+    if not tables.issuperset(_LAYOUT):
+        raise ValueError("a table that every release has is missing")
+    figures = {name: json.loads(dims) for name, dims in connection.execute("SELECT name, dimensions FROM table_index")}
+    for kind, name, table in things:
+        known = (kind == "table" and (name in _LAYOUT or name in figures)) or (kind == "view" and name == "finding")
+        if not known and not (kind == "index" and name == f"sqlite_autoindex_{table}_1"):
+            yield f"the {kind} '{name}' is no part of a release"
+    for table in sorted(_LAYOUT.keys() | figures.keys()):
+        if table in figures and (table not in tables or not _NAME.fullmatch(table)):
+            yield f"the index lists '{table}', which is no table of figures"
+            continue
+        yield from _strange_columns(connection, table, figures.get(table))
+    if connection.execute("SELECT count(*) FROM release").fetchone()[0] != 1:
+        yield "the table 'release' must have one row"
+    if connection.execute("PRAGMA freelist_count").fetchone()[0]:
+        yield "the file has free pages, which can hold what was deleted"
+
+
+def _strange_columns(connection: sqlite3.Connection, table: str, dimensions: list[str] | None) -> Iterator[str]:
+    columns = {name for _, name, *_ in connection.execute("SELECT * FROM pragma_table_info(?)", (table,))}
+    if dimensions is None:
+        if columns != _LAYOUT[table]:
+            yield f"the columns of '{table}' are not those of a release"
+        return
+    if columns - {"median"} != {*dimensions, *_FIGURES, "since"} - {"median"} or not all(map(_NAME.fullmatch, columns)):
+        yield f"the columns of '{table}' are not those of a table of figures"
+        return
+    for figure in sorted(columns.intersection(_FIGURES)):
+        wanted = "'integer', 'null'" if figure in _WHOLE else "'real', 'null'"
+        if connection.execute(f'SELECT 1 FROM "{table}" WHERE typeof("{figure}") NOT IN ({wanted})').fetchone():
+            yield f"{table}: the column '{figure}' holds something else than figures"
+    releases = {identity for (identity,) in connection.execute("SELECT id FROM release")}
+    if {since for (since,) in connection.execute(f'SELECT DISTINCT since FROM "{table}"')} - releases - {None}:
+        yield f"{table}: the column 'since' holds something else than releases"
+    for dimension in dimensions:
+        codes = "SELECT code FROM dimension_code WHERE table_name = ? AND dimension = ?"
+        if connection.execute(
+            f'SELECT 1 FROM "{table}" WHERE "{dimension}" NOT IN ({codes})', (table, dimension)
+        ).fetchone():
+            yield f"{table}: the column '{dimension}' holds something else than its codes"
+
+
+def _published(connection: sqlite3.Connection) -> Iterator[Published]:
+    connection.row_factory = sqlite3.Row
+    populations = {
+        (row["instrument"], row["id"]): json.dumps([row["instrument"], row["unit"], row["denominator"]])
+        for row in connection.execute("SELECT * FROM indicator")
+    }
+    for index in connection.execute("SELECT * FROM table_index ORDER BY name").fetchall():
+        dimensions = tuple(json.loads(index["dimensions"]))
+        rows = {
+            tuple(row[dimension] for dimension in dimensions): {
+                name: row[name] if name in row.keys() else None for name in _FIGURES  # noqa: SIM118  # reason: a Row is no mapping
+            }
+            for row in connection.execute(f'SELECT * FROM "{index["name"]}"')
+        }  # fmt: skip
+        indicator = (index["instrument"], index["indicator"])
+        yield Published(
+            index["name"], populations[indicator], " ".join(indicator), index["statistic"], dimensions,
+            tuple(json.loads(index["dimension_questions"])), frozenset(json.loads(index["overlapping"])), rows,
+        )  # fmt: skip
+
+
+# Each figure by itself.
+
+
+def _of_table(table: Published, thresholds: Mapping[str, int]) -> Iterator[str]:
+    for keys in table.missing():
+        yield f"{table.name} has no row for {', '.join(keys)}, which says that there was nobody"
+    for keys, row in table.rows.items():
+        for says in _of_row(table.statistic, row, thresholds):
+            yield f"{table.name} ({', '.join(keys)}): {says}"
+    for keys, below, overlap in table.families():
+        if overlap:
+            for part in below:
+                for says in _outside(table.rows[keys], table.rows.get(part, {}), thresholds):
+                    yield f"{table.name} ({', '.join(part)}): {says}"
+
+
+def _of_row(statistic: str, row: Mapping[str, Any], thresholds: Mapping[str, int]) -> Iterator[str]:
+    base, fewest = thresholds["base"], _least(thresholds)
+    n, count = row["n"], row["count"]
+    for figure in _WHOLE:
+        value = row[figure]
+        if value is not None and (value % base or value < fewest):
+            yield f"{figure} is not rounded, or too small to be shown"
+    if n is None and any(row[figure] is not None for figure in _FIGURES):
+        yield "its n is hidden, but not everything beside it"
+    if n is None or statistic not in ("share", "count", "median"):
+        return
+    if statistic == "share":
+        if count is not None and n - count < fewest:
+            yield "so few do not meet the condition that their number may not be shown"
+        if (row["share"], row["low"], row["high"]) != _wilson(count, n):
+            yield "its share or interval is not the one of the rounded counts"
+    elif any(row[figure] is not None for figure in ("share", "low", "high", "not_observed", "not_applicable")):
+        yield f"it shows what a {statistic} does not have"
+    if statistic == "count" and count != n:
+        yield "its count is not its n"
+    if statistic != "share" and statistic != "count" and count is not None:
+        yield f"it shows what a {statistic} does not have"
+    if row["median"] is not None and (statistic != "median" or not _is_coarse(row["median"], n, thresholds)):
+        yield "its median is too exact, or of too few"
+
+
+def _least(thresholds: Mapping[str, int]) -> int:
+    """The least that the rounded number, or the difference of two rounded numbers, of T can be."""
+    return thresholds["persons"] // thresholds["base"] * thresholds["base"]
+
+
+def _wilson(count: int | None, n: int) -> tuple[float | None, float | None, float | None]:
+    """The share of rounded counts and its Wilson interval, to four digits."""
+    if count is None:
+        return None, None, None
+    z2 = 3.8414588206941254  # the square of 1.95996...
+    p = count / n
+    half = math.sqrt(z2 * (p * (1 - p) + z2 / (4 * n)) / n)
+    low, high = (p + z2 / (2 * n) - half) / (1 + z2 / n), (p + z2 / (2 * n) + half) / (1 + z2 / n)
+    return round(p, 4), round(low, 4), round(high, 4)
+
+
+def _is_coarse(median: float, n: int, thresholds: Mapping[str, int]) -> bool:
+    return float(f"{median:.1e}") == median and n >= thresholds["median"] - thresholds["base"] // 2
+
+
+def _outside(whole: Mapping[str, Any], part: Mapping[str, Any], thresholds: Mapping[str, int]) -> Iterator[str]:
+    """Where codes overlap, margin less cell are those who do not stand under the code."""
+    for figure in _WHOLE:
+        if None not in (whole[figure], part.get(figure)) and whole[figure] - part[figure] < _least(thresholds):
+            yield f"so few stand outside of it that their number may not be shown ({figure})"
+    if None not in (whole["share"], part.get("share")):
+        rest = (whole["n"] - whole["count"]) - (part["n"] - part["count"])
+        if rest <= thresholds["persons"] - 2 * thresholds["base"]:
+            yield "so few who do not meet the condition stand outside of it that their number may not be shown"
+
+
+__all__ = ["ATTACKS", "EVERY", "AuditReport", "audit"]

@@ -1,0 +1,83 @@
+"""Questions answered with a number: whole numbers, and money in its own currency."""
+
+from __future__ import annotations
+
+import re
+from functools import cache
+from typing import Any
+
+from monitor.conditions import Value
+from monitor.questions.asked import Question, kind_of, refuse
+
+_BIGGEST = 2**53 - 1
+
+
+class Whole(Question):
+    """A whole number from ``at_least`` to ``at_most``."""
+
+    storage = "integer"
+    kind = "number"
+
+    def __init__(self, wording: str, *, at_least: int = 0, at_most: int = _BIGGEST, **settings: Any) -> None:
+        super().__init__(wording, **settings)
+        self.at_least = at_least
+        self.at_most = at_most
+
+    def from_text(self, cell: str) -> Any:
+        return int(cell) if re.fullmatch(r"-?[0-9]{1,17}", cell) else cell
+
+    def read(self, raw: Any) -> Value:
+        if isinstance(raw, bool) or not isinstance(raw, int):
+            raise refuse("ANSWER-04", found=kind_of(raw), wanted="a whole number, in the digits 0 to 9,")
+        if not self.at_least <= raw <= self.at_most:
+            high = f" and at most {self.at_most}" if self.at_most < _BIGGEST else ""
+            raise refuse(
+                "ANSWER-06", bound=f"at least {self.at_least}{high}" if high or raw < self.at_least else "smaller"
+            )
+        return raw
+
+    def schema(self) -> dict[str, Any]:
+        return {"type": "integer", "minimum": self.at_least, "maximum": self.at_most}
+
+
+class Money(Question):
+    """An amount above zero in its own currency (ISO 4217); amounts in two currencies are never added.
+
+    Raw and stored: ``{"amount": "1250.50", "currency": "EUR"}``; in a cell ``1250.50 EUR``.
+    """
+
+    storage = "money"
+    kind = "number"
+
+    def from_text(self, cell: str) -> Any:
+        found = re.fullmatch(r"(\S+)\s+([A-Za-z]{3})", cell)
+        return {"amount": found[1], "currency": found[2].upper()} if found else cell
+
+    def read(self, raw: Any) -> Value:
+        if not isinstance(raw, dict) or set(raw) != {"amount", "currency"}:
+            raise refuse("ANSWER-04", found=kind_of(raw), wanted="an amount with its currency, such as 1250.50 EUR,")
+        amount, currency = raw["amount"], raw["currency"]
+        if isinstance(amount, int) and not isinstance(amount, bool) and abs(amount) < 10**13:
+            amount = str(amount)
+        if not isinstance(amount, str) or not re.fullmatch(r"[0-9]{1,13}(\.[0-9]{1,4})?", amount):
+            raise refuse("ANSWER-07", example="1250.50 EUR (digits, a point, at most four decimals)")
+        if not amount.strip("0."):
+            raise refuse("ANSWER-06", bound="more than zero")
+        if not isinstance(currency, str) or currency not in currencies():
+            raise refuse("ANSWER-07", example="EUR: a currency code of ISO 4217")
+        return {"amount": amount, "currency": currency}
+
+    def schema(self) -> dict[str, Any]:
+        amount = {"type": "string", "pattern": "^(?=.*[1-9])[0-9]{1,13}(\\.[0-9]{1,4})?$"}
+        return {
+            "type": "object", "required": ["amount", "currency"], "additionalProperties": False,
+            "properties": {"amount": amount, "currency": {"$ref": "#/$defs/ISO-4217"}},
+        }  # fmt: skip
+
+
+@cache
+def currencies() -> frozenset[str]:
+    """ISO 4217 codes."""
+    import pycountry  # as above
+
+    return frozenset(currency.alpha_3 for currency in pycountry.currencies)

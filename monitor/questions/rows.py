@@ -1,0 +1,61 @@
+"""The question that holds rows: a block that is filled once for each of several things."""
+
+from __future__ import annotations
+
+from functools import cache
+from typing import Any, ClassVar
+
+from monitor.conditions import AnyRow, Condition, Count, Operand, Value
+from monitor.errors import DeclarationError
+from monitor.questions.asked import Question, kind_of, refuse
+
+
+class Rows(Question):
+    """A block that is filled once for each of several things: the victims at a hearing, the payments on a claim."""
+
+    storage = "rows"
+    kind = "rows"
+    most: ClassVar[int] = 200
+
+    def __init__(self, row_form: Any, wording: str, **settings: Any) -> None:
+        super().__init__(wording, **settings)
+        self.row_form = row_form
+
+    def declare(self, form: Any, name: str, section: str) -> None:
+        super().declare(form, name, section)
+        what = ""
+        if self.publish != "never":
+            what, do = f"its publish is '{self.publish}'.", "Say it at each question of the rows instead."
+        elif self.row_form.rows_of is not None:
+            what, do = "its rows already stand elsewhere.", "Write a form of its own for each block of rows."
+        elif any(self.row_form.row_forms()):
+            what, do = "its rows hold rows again.", "Make the inner ones a form of their own, with a parent."
+        if what:
+            raise DeclarationError("PLUGIN-07", place=f"{form.__name__}.{name}", what=what, do=do)
+        self.row_form.rows_of = self
+
+    def count(self) -> Operand:
+        """How many rows there are."""
+        return Count(self)
+
+    def any(self, condition: Condition) -> Condition:
+        """At least one row meets the condition."""
+        return AnyRow(self, condition)
+
+    def from_text(self, cell: str) -> Any:
+        return cell  # a cell cannot hold rows; ``read`` says so
+
+    def read(self, raw: Any) -> Value:
+        if not isinstance(raw, list):
+            raise refuse("ANSWER-04", found=kind_of(raw), wanted="a list of rows (as JSON Lines)")
+        if len(raw) > self.most:
+            raise refuse("ANSWER-06", bound=f"at most {self.most} rows")
+        return _row_schema(self.row_form).load(raw)
+
+    def schema(self) -> dict[str, Any]:
+        return {"type": "array", "maxItems": self.most, "items": {"$ref": f"#/$defs/{self.row_form.code}"}}
+
+
+@cache
+def _row_schema(row_form: Any) -> Any:
+    return row_form(many=True)

@@ -1,0 +1,109 @@
+"""The envelope of a raw submission: the keys that are no questions, checked."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+from datetime import UTC, datetime
+from typing import Any
+
+from marshmallow import ValidationError
+
+from monitor.conditions import Value
+from monitor.errors import Fault, Problem
+from monitor.forms import FormMeta
+from monitor.questions import plain_text
+
+ENVELOPE = ("_id", "_parent", "_monitor", "_session", "_source", "_language", "_submitted_at", "_explanations")
+"""Keys of a raw submission that are no questions. What each means stands in docs/data-path.md."""
+
+
+class Envelope:
+    """The keys of a raw submission that begin with ``_``, checked."""
+
+    def __init__(self, raw: Mapping[str, Any], author: str, problems: list[Problem]) -> None:
+        self._raw, self._problems = raw, problems
+        for key in raw:
+            if key.startswith("_") and key not in ENVELOPE:
+                given = key if re.fullmatch(r"\w{1,40}", key) else "this key"
+                self._add("_", "ANSWER-18", given=given, known=", ".join(ENVELOPE))
+        self.id = self._text("_id", 200)
+        self.parent = self._text("_parent", 200)
+        self.author = self._text("_monitor", 40, r"[\w.-]+", "a monitor's code, such as MON-07") or author
+        self.source = self._text("_source", 500)
+        self.language = (
+            self._text("_language", 35, r"[A-Za-z]{2,3}(-[A-Za-z0-9]{2,8})*", "a language, such as sr-Latn") or "en"
+        )
+        self.submitted_at = self._time()
+        self.session = self._session()
+        self.explanations = self._explained()
+
+    def system(self) -> Mapping[str, Value]:
+        """What rules may look at."""
+        return {"session": self.session, "author": self.author, "source": self.source}
+
+    def _add(self, where: str, code: str, **values: object) -> None:
+        self._problems.append(Problem(where, code, Fault(code, **values)))
+
+    def _text(self, key: str, limit: int, pattern: str = "", example: str = "") -> str | None:
+        raw = self._raw.get(key)
+        if raw is None or (isinstance(raw, str) and not raw.strip()):
+            return None
+        try:
+            text = plain_text(raw, "text", limit).strip()
+        except ValidationError as error:
+            self._problems.append(Problem(key, error.messages[0].code, str(error.messages[0])))  # type: ignore[union-attr]  # reason: plain_text raises a list of one Fault
+            return None
+        if pattern and not re.fullmatch(pattern, text):
+            self._add(key, "ANSWER-07", example=example)
+            return None
+        return text
+
+    def _time(self) -> str:
+        now = datetime.now(UTC)
+        text = self._text("_submitted_at", 40)
+        if text is None:
+            return now.isoformat(timespec="milliseconds")
+        try:
+            given = datetime.fromisoformat(text)
+            given = given.replace(tzinfo=UTC) if given.tzinfo is None else given.astimezone(UTC)
+        except (ValueError, OverflowError):
+            self._add("_submitted_at", "ANSWER-07", example="2025-03-31T14:05:00+02:00")
+            return text
+        if given > now:
+            self._add("_submitted_at", "ANSWER-06", bound="now or earlier")
+        return given.isoformat(timespec="milliseconds")
+
+    def _session(self) -> int:
+        raw = self._raw.get("_session")
+        if raw is None or raw == "":
+            return 1
+        if isinstance(raw, bool) or not isinstance(raw, int) or not 1 <= raw <= 99:
+            self._add("_session", "ANSWER-06", bound="a whole number from 1 to 99")
+            return 1
+        return raw
+
+    def _explained(self) -> Mapping[str, str]:
+        raw = self._raw.get("_explanations")
+        if raw is None or raw == "":
+            return {}
+        if not isinstance(raw, Mapping) or not all(isinstance(key, str) for key in raw):
+            self._add("_explanations", "ANSWER-04", found="Something else", wanted="an object of rules and lines")
+            return {}
+        lines: dict[str, str] = {}
+        for rule, line in raw.items():
+            if isinstance(line, str) and 3 <= len(line.strip()) <= 500 and "\x00" not in line and _encodes(line):
+                lines[rule] = line.strip()
+            else:
+                self._add("_explanations", "ANSWER-06", bound="a line of 3 to 500 characters for each rule")
+        return lines
+
+
+def _encodes(text: str) -> bool:
+    return not re.search(r"[\ud800-\udfff]", text)
+
+
+def fields_of(form: FormMeta) -> Iterator[str]:
+    """Every key that a raw submission of a form may carry."""
+    yield from ENVELOPE
+    yield from form.questions

@@ -1,0 +1,530 @@
+"""Raw answers become a checked submission, or every problem that they have is named at once."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Iterator, Mapping
+from datetime import UTC, date, datetime, timedelta
+from typing import Any
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from monitor import (
+    SESSION,
+    SOURCE,
+    AnyOther,
+    Choice,
+    Choices,
+    Codes,
+    Country,
+    Date,
+    Form,
+    Instrument,
+    Money,
+    Narrative,
+    PartialDate,
+    Rating,
+    Ref,
+    Rows,
+    Rule,
+    Text,
+    Whole,
+)
+from monitor.errors import AnswersRefused, Problem, Refusal
+from monitor.questions import Question
+from monitor.submissions import ENVELOPE, Submission, check, divide, fields_of, join, new_id, problems_as_json
+from monitor.testing import Desk
+
+HELD = Codes(held="Held", partly="Held in part", off="Called off")
+KIND = Codes(child="Child", adult="Adult", none="None")
+
+
+class Matter(Form):
+    """A matter before an authority."""
+
+    class Meta:
+        key = "matter_ref"
+
+    matter_ref = Ref("Which?", pattern=r"M[0-9]+", example="M1")
+    country = Country("Where?", publish="dimension")
+    docket = Text("Its number?", optional=True, publish="sealed")
+    persons = Whole("How many?", at_least=1, publish="counted")
+
+
+class Person(Form):
+    """A person at the meeting."""
+
+    class Meta:
+        person = "person_ref"
+
+    person_ref = Ref("Who?", pattern=r"P[0-9]", example="P1")
+    kind = Choice("Which kind?", KIND, publish="dimension")
+    guardian = Rating("Was there a guardian?", only_if=kind.is_("child"), publish="counted")
+    name = Text("What is the name?", optional=True, publish="sealed")
+    hair = Choice("Which hair?", KIND, optional=True, publish="sealed")
+    words = Narrative("What was said?", optional=True)
+
+
+class Meeting(Form):
+    """A meeting about a matter."""
+
+    class Meta:
+        parent = Matter
+
+    day = Date("When?", not_after="today", dimension="year")
+    held = Choice("Was it held?", HELD, publish="counted")
+    why = Choices("Why not?", KIND, alone=("none",), only_if=held.is_("off", "partly"), publish="counted")
+    present = Whole("How many came?", only_if=held.is_("held", "partly"), publish="counted")
+    quiet = Rating("Was it quiet?", only_if=present > 0, publish="counted")
+    people = Rows(Person, "Who came?", only_if=present > 0)
+    since = PartialDate("Since when?", optional=True)
+    price = Money("At what price?", optional=True)
+    badge = Ref("Whose badge?", pattern=r"B[0-9]+", example="B1", optional=True, publish="sealed")
+    notes = Narrative("What else?", optional=True)
+
+
+RULES = (
+    Rule("M01", Matter, "A matter has a person.", at=(Matter.persons,), kept_by="range"),
+    Rule("R01", Meeting, "More came than there are.", at=(Meeting.present,), severity="warning",
+         must_hold=Meeting.present <= Matter.persons),
+    Rule("R02", Meeting, "One row for each.", at=(Meeting.people,),
+         must_hold=Meeting.people.count().equals(Meeting.present)),
+    Rule("R03", Meeting, "Explain what was bad.", at=(Meeting.notes,),
+         must_hold=Meeting.quiet.falls_short().implies(Meeting.notes.length() >= 10)),
+    Rule("R04", Meeting, "There is one already.", at=(Meeting.day,), must_hold=~AnyOther(same=(Meeting.day, SESSION))),
+    Rule("R05", Meeting, "Say from where.", must_hold=Meeting.held.is_("off").implies(SOURCE.answered())),
+    Rule("R06", Meeting, "None stands alone.", at=(Meeting.why,), kept_by="alone"),
+    Rule("R07", Meeting, "The notes hold a long number.", at=(Meeting.notes,), severity="warning", screen=True,
+         flag_if=Meeting.notes.matches("[0-9]{6}", "a long number")),
+)  # fmt: skip
+INSTRUMENT = Instrument(code="meetings", version="1.0", title="Meetings", forms=(Matter, Meeting), rules=RULES)
+MATTER = {"matter_ref": "M1", "country": "MD", "docket": "KP 17/24", "persons": 2}
+PERSON = {"person_ref": "P1", "kind": "adult"}
+MEETING = {"_parent": "M1", "day": "2025-03-03", "held": "held", "present": 1, "quiet": "yes", "people": [PERSON]}
+OFF = {"_parent": "M1", "day": "2025-03-03", "held": "off", "why": ["adult"], "_source": "a clerk"}
+
+
+@pytest.fixture
+def desk() -> Desk:
+    desk = Desk()
+    desk.add(INSTRUMENT, Matter, MATTER)
+    return desk
+
+
+def refusal(raw: object, around: Desk | None = None, form: type[Form] = Meeting, **settings: Any) -> AnswersRefused:
+    with pytest.raises(AnswersRefused) as refused:
+        check(INSTRUMENT, form, raw, author="MON-01", around=around, **settings)
+    return refused.value
+
+
+def problems(raw: object, around: Desk | None = None, form: type[Form] = Meeting) -> list[tuple[str, str]]:
+    return [(problem.where, problem.code) for problem in refusal(raw, around, form).problems]
+
+
+def one(raw: object, around: Desk | None = None, form: type[Form] = Meeting) -> Problem:
+    found = refusal(raw, around, form).problems
+    assert len(found) == 1, "\n".join(problem.line() for problem in found)
+    return found[0]
+
+
+# Accepted
+
+
+def test_a_submission_keeps_closed_open_and_sealed_answers_apart(desk: Desk) -> None:
+    person = PERSON | {"name": "Ana", "words": "Help.", "hair": "adult"}
+    raw = MEETING | {"people": [person], "notes": " It was warm. ", "badge": "B7", "since": "2024-05"}
+    made = check(INSTRUMENT, Meeting, raw, author="MON-01", around=desk)
+    assert made.closed == {
+        "day": "2025-03-03", "held": "held", "present": 1, "quiet": "yes", "people": [PERSON], "since": "2024-05"
+    }  # fmt: skip
+    assert made.open == {"notes": "It was warm.", "people": [{"words": "Help."}]}
+    assert made.sealed == {"badge": "B7", "people": [{"name": "Ana", "hair": "adult"}]}
+    assert (made.form, made.version, made.author, made.language) == ("meetings.meeting", "1.0", "MON-01", "en")
+    assert made.parent == desk.submissions[0].id
+    assert not any(secret in repr(made) for secret in ("Ana", "warm", "B7", "Help"))
+
+
+@pytest.mark.parametrize("blank", [None, "", "   ", "\n\t", []])
+def test_a_blank_is_the_same_as_no_answer(blank: object, desk: Desk) -> None:
+    raw = MEETING | {"notes": blank, "since": blank, "why": blank, "price": blank}
+    raw |= {"people": [PERSON | {"name": blank, "guardian": blank}]}
+    made = check(INSTRUMENT, Meeting, raw, author="MON-01", around=desk)
+    assert made.closed == {key: value for key, value in MEETING.items() if key != "_parent"}
+    assert made.open == made.sealed == {}
+
+
+def test_the_envelope_says_who_when_where_from_and_in_which_language(desk: Desk) -> None:
+    raw = MEETING | {
+        "_id": "import-7", "_monitor": "MON-07", "_session": 2, "_source": "the file", "_language": "sr-Latn",
+        "_submitted_at": "2025-03-04T10:00:00+02:00",
+    }  # fmt: skip
+    made = check(INSTRUMENT, Meeting, raw, author="MON-01", around=desk, origin="row 7")
+    assert (made.origin, made.author, made.session, made.source) == ("import-7", "MON-07", 2, "the file")
+    assert (made.language, made.submitted_at) == ("sr-Latn", "2025-03-04T08:00:00.000+00:00")
+
+
+def test_a_parent_is_found_by_its_reference_and_by_its_id(desk: Desk) -> None:
+    by_id = check(INSTRUMENT, Meeting, MEETING | {"_parent": desk.submissions[0].id}, author="MON-01", around=desk)
+    by_reference = check(INSTRUMENT, Meeting, MEETING, author="MON-01", around=desk)
+    assert by_id.parent == by_reference.parent
+
+
+def test_the_time_of_submission_is_now_where_nothing_else_is_said(desk: Desk) -> None:
+    made = check(INSTRUMENT, Matter, MATTER | {"matter_ref": "M2"}, author="MON-01", around=desk)
+    assert timedelta(0) <= datetime.now(UTC) - datetime.fromisoformat(made.submitted_at) < timedelta(minutes=1)
+
+
+def test_ids_are_made_offline_and_sort_by_time() -> None:
+    ids = [uuid.UUID(new_id()) for _ in range(50)]
+    assert {(one.version, one.variant) for one in ids} == {(7, uuid.RFC_4122)}
+    assert len(set(ids)) == 50
+    assert [one.int >> 80 for one in ids] == sorted(one.int >> 80 for one in ids)
+
+
+# All problems at once
+
+
+def test_every_problem_is_named_at_once_in_the_order_of_the_form(desk: Desk) -> None:
+    raw = {
+        "_parent": "M9", "day": "2025-02-30", "held": "heldd", "present": "2", "people": [{"person_ref": "ana"}, 5],
+        "price": "5", "colour": "red", "_session": 0,
+    }  # fmt: skip
+    found = problems(raw, desk)
+    assert found == [
+        ("_session", "ANSWER-06"), ("_parent", "ANSWER-14"), ("colour", "ANSWER-01"), ("day", "ANSWER-21"),
+        ("held", "ANSWER-05"), ("present", "ANSWER-04"), ("people[1].person_ref", "ANSWER-07"),
+        ("people[2]", "ANSWER-04"), ("people[1].kind", "ANSWER-02"), ("price", "ANSWER-04"),
+    ]  # fmt: skip
+
+
+def test_a_refusal_names_the_form_counts_the_places_and_says_what_to_do(desk: Desk) -> None:
+    refused = refusal(MEETING | {"held": "hold", "quiet": "good", "present": None}, desk, source="meeting.json")
+    assert refused.lines() == [
+        "Error: not saved: 3 answers of meetings.meeting 1.0 need attention. [ANSWERS-02]",
+        "",
+        "  held    'hold' is not one of the answers: held, partly, off.",
+        "  quiet   'good' is not one of the answers: yes, partly, no, not_observed, not_applicable.",
+        *[line for line in refused.lines() if line.startswith("  people")],
+        "",
+        "Correct meeting.json and run the same command again. Nothing was stored.",
+    ] or len(refused.problems) == 2
+
+
+def test_one_problem_is_one_answer_that_needs_attention(desk: Desk) -> None:
+    assert refusal(MEETING | {"day": "x"}, desk).sentence == (
+        "not saved: 1 answer of meetings.meeting 1.0 needs attention."
+    )
+
+
+def test_problems_can_be_given_as_json(desk: Desk) -> None:
+    found = refusal(MATTER | {"matter_ref": "M2", "persons": 0}, desk, Matter).problems
+    assert problems_as_json(found) == [
+        {"where": "persons", "rule": "M01", "code": "ANSWER-06", "says": "Must be at least 1."}
+    ]
+
+
+# Not asked is not no
+
+
+def test_an_answer_to_a_question_that_is_not_asked_is_refused_with_its_condition(desk: Desk) -> None:
+    found = one(OFF | {"present": 0}, desk)
+    assert found.line() == "present Answered, but not asked: it is asked only if held is held or partly."
+
+
+def test_a_question_behind_an_unanswered_one_is_not_asked(desk: Desk) -> None:
+    found = problems(OFF | {"quiet": "no"}, desk)
+    assert found == [("quiet", "ANSWER-03")]
+
+
+def test_in_a_row_too_what_is_not_asked_is_not_answered(desk: Desk) -> None:
+    found = one(MEETING | {"people": [PERSON | {"guardian": "no"}]}, desk)
+    assert (found.where, found.code) == ("people[1].guardian", "ANSWER-03")
+
+
+def test_a_wrong_answer_does_not_make_later_ones_look_unasked(desk: Desk) -> None:
+    assert problems(MEETING | {"held": "yes"}, desk) == [("held", "ANSWER-05")]
+    child = PERSON | {"kind": "chlid", "guardian": "yes"}
+    assert problems(MEETING | {"people": [child]}, desk) == [("people[1].kind", "ANSWER-05")]
+
+
+def test_a_missing_answer_names_why_it_is_asked(desk: Desk) -> None:
+    assert one({key: value for key, value in MEETING.items() if key != "day"}, desk).says == "Missing. It is asked always."
+    assert one(OFF | {"why": None}, desk).says == "Missing. It is asked because held is off or partly."
+    child = PERSON | {"kind": "child"}
+    found = one(MEETING | {"people": [child]}, desk)
+    assert (found.where, found.says) == ("people[1].guardian", "Missing. It is asked because kind is child.")
+
+
+def test_rows_that_are_asked_for_and_missing_are_named(desk: Desk) -> None:
+    assert ("people", "ANSWER-02") in problems(MEETING | {"people": []}, desk)
+
+
+def test_a_blank_breaks_no_rule(desk: Desk) -> None:
+    assert check(INSTRUMENT, Meeting, MEETING | {"notes": None}, author="MON-01", around=desk)
+
+
+# Unknown questions
+
+
+def test_an_unknown_question_is_met_with_the_one_that_was_probably_meant(desk: Desk) -> None:
+    found = one(MEETING | {"quite": "yes"}, desk)
+    assert (found.where, found.says) == ("quite", "Not a question of meetings.meeting. Did you mean quiet?")
+    assert one(MEETING | {"colour": "red"}, desk).says == "Not a question of meetings.meeting."
+
+
+def test_an_unknown_question_in_a_row_is_named_with_its_row(desk: Desk) -> None:
+    found = one(MEETING | {"people": [PERSON | {"knd": "adult"}]}, desk)
+    assert found.where == "people[1].knd" and found.says.endswith("Did you mean kind?")
+
+
+def test_the_parents_questions_are_corrected_at_the_parent(desk: Desk) -> None:
+    found = one(MEETING | {"persons": 3}, desk)
+    assert (found.where, found.says) == ("persons", "Is asked once, in meetings.matter; correct it there.")
+
+
+def test_a_key_that_is_no_name_is_not_repeated(desk: Desk) -> None:
+    for key in ("<b>Ana Popescu, Chișinău</b>", "\ud800", "a" * 1000, "", "x\ny"):
+        assert one(MEETING | {key: "x"}, desk).where == "(a key that is no name)"
+
+
+# The envelope
+
+
+@pytest.mark.parametrize("key", [key for key in ENVELOPE if key != "_parent"])
+@pytest.mark.parametrize("wrong", [5.5, True, ["x"], {1: "x"}, "\x00", "\ud800", 10**5000], ids=lambda raw: type(raw).__name__)
+def test_an_envelope_of_a_wrong_kind_is_a_problem_at_its_key(key: str, wrong: object, desk: Desk) -> None:
+    assert {where for where, _ in problems(MEETING | {key: wrong}, desk)} == {key}
+
+
+@pytest.mark.parametrize(
+    "key, wrong",
+    [
+        ("_monitor", "Ana Popescu"), ("_monitor", "x" * 41), ("_session", 0), ("_session", 100), ("_session", "1"),
+        ("_language", "Romanian"), ("_language", "ro_MD"), ("_submitted_at", "yesterday"),
+        ("_submitted_at", "0001-01-01T00:00:00+14:00"), ("_submitted_at", "9999-12-31T23:59:59-14:00"),
+        ("_submitted_at", "2999-01-01"), ("_id", "x" * 201), ("_explanations", ["R01"]),
+        ("_explanations", {"R01": "x"}), ("_explanations", {"R01": 5}), ("_explanations", {"R01": "a\x1b[2J"}),
+        ("_explanations", {"R01": "x" * 501}),
+    ],
+)  # fmt: skip
+def test_a_wrong_envelope_is_a_problem_at_its_key(key: str, wrong: object, desk: Desk) -> None:
+    found = one(MEETING | {key: wrong}, desk)
+    assert found.where == key
+    assert "Popescu" not in found.says
+
+
+def test_an_unknown_key_of_the_envelope_is_met_with_those_that_exist(desk: Desk) -> None:
+    found = one(MEETING | {"_sesion": 2}, desk)
+    assert found.says.startswith("'_sesion' is not part of a submission's envelope: _id, _parent,")
+    assert "Popescu" not in one(MEETING | {"_ Ana Popescu": 2}, desk).says
+
+
+def test_every_key_that_is_allowed_is_listed() -> None:
+    assert list(fields_of(Matter)) == [*ENVELOPE, "matter_ref", "country", "docket", "persons"]
+
+
+def test_a_child_form_names_its_parent_and_a_parent_form_has_none(desk: Desk) -> None:
+    assert one(MEETING | {"_parent": " "}, desk).code == "ANSWER-16"
+    assert one(MEETING | {"_parent": "M9"}, desk).code == "ANSWER-14"
+    assert one(MATTER | {"matter_ref": "M2", "_parent": "M1"}, desk, Matter).code == "ANSWER-19"
+
+
+# Rules
+
+
+def test_a_broken_rule_is_named_with_its_id_and_its_place(desk: Desk) -> None:
+    found = one(MEETING | {"quiet": "no", "notes": "Noise."}, desk)
+    assert found.line() == "notes Explain what was bad. (R03)"
+
+
+def test_a_rule_without_a_place_stands_at_the_form(desk: Desk) -> None:
+    assert one(OFF | {"_source": None}, desk).line() == "meeting Say from where. (R05)"
+
+
+def test_a_rule_that_a_question_keeps_is_named(desk: Desk) -> None:
+    assert one(OFF | {"why": ["none", "adult"]}, desk).rule == "R06"
+    assert one(MATTER | {"matter_ref": "M2", "persons": 0}, desk, Matter).rule == "M01"
+
+
+def test_a_warning_asks_for_an_explanation(desk: Desk) -> None:
+    raw = MEETING | {"present": 3, "people": [PERSON] * 3}
+    found = one(raw, desk)
+    assert found.says == (
+        'More came than there are. If it is so, explain it in a line: _explanations {"R01": "..."}.'
+    )
+    made = check(INSTRUMENT, Meeting, raw | {"_explanations": {"R01": " A third joined. "}}, author="M", around=desk)
+    assert made.explanations == {"R01": "A third joined."}
+
+
+def test_an_explanation_that_explains_nothing_is_refused(desk: Desk) -> None:
+    found = one(MEETING | {"_explanations": {"R01": "A third joined."}}, desk)
+    assert found.says == "The explanation of R01 explains nothing: that warning was not raised."
+
+
+def test_an_error_cannot_be_explained_away(desk: Desk) -> None:
+    raw = MEETING | {"quiet": "no", "notes": "Noise.", "_explanations": {"R03": "It was so."}}
+    assert ("notes", "ANSWER-09") in problems(raw, desk)
+
+
+def test_a_rule_between_siblings_sees_the_others_and_not_itself(desk: Desk) -> None:
+    first = desk.add(INSTRUMENT, Meeting, MEETING)
+    assert one(MEETING, desk).rule == "R04"
+    assert check(INSTRUMENT, Meeting, MEETING | {"_session": 2}, author="MON-01", around=desk)
+    again = check(INSTRUMENT, Meeting, MEETING, author="MON-01", around=desk, replaces=first.id)
+    assert again.id == first.id
+
+
+def test_the_meetings_of_another_matter_are_no_siblings(desk: Desk) -> None:
+    desk.add(INSTRUMENT, Matter, MATTER | {"matter_ref": "M2"})
+    desk.add(INSTRUMENT, Meeting, MEETING | {"_parent": "M2"})
+    assert check(INSTRUMENT, Meeting, MEETING, author="MON-01", around=desk)
+
+
+def test_a_reference_is_given_once(desk: Desk) -> None:
+    found = one(MATTER, desk, Matter)
+    assert (found.where, found.code) == ("matter_ref", "ANSWER-15")
+    own = desk.submissions[0].id
+    assert check(INSTRUMENT, Matter, MATTER, author="MON-01", around=desk, replaces=own).id == own
+
+
+# Divide and join
+
+WORD = st.text("abc", min_size=1, max_size=3)
+FULL_PERSON = st.fixed_dictionaries(
+    {"person_ref": WORD}, optional={"kind": WORD, "name": WORD, "hair": WORD, "words": WORD}
+)
+FULL_MEETING = st.fixed_dictionaries(
+    {},
+    optional={
+        "day": WORD, "why": st.lists(WORD, min_size=1), "people": st.lists(FULL_PERSON, min_size=1, max_size=4),
+        "badge": WORD, "notes": WORD, "price": st.just({"amount": "5", "currency": "EUR"}),
+    },
+)  # fmt: skip
+
+
+@given(FULL_MEETING)
+def test_what_is_divided_can_be_joined_again(values: dict[str, Any]) -> None:
+    parts = divide(Meeting, values)
+    assert join(Meeting, *parts) == values
+    assert list(join(Meeting, *parts)) == [name for name in Meeting.questions if name in values]
+
+
+@given(FULL_MEETING)
+def test_each_part_holds_only_what_belongs_to_it(values: dict[str, Any]) -> None:
+    for part, allowed in zip(divide(Meeting, values), ("closed", "open", "sealed"), strict=True):
+        for form, answers in [(Meeting, part), *((Person, row) for row in part.get("people", ()))]:
+            for name in answers:
+                assert name == "people" or kind(form.questions[name]) == allowed
+
+
+def kind(question: Question) -> str:
+    return "sealed" if question.publish == "sealed" else "open" if question.storage == "open" else "closed"
+
+
+# Open and sealed answers are never repeated
+
+MARKER = "Zq7Xkw"
+SECRET = [(Matter, "docket"), (Meeting, "notes"), (Meeting, "badge"), (Person, "name"), (Person, "words"), (Person, "hair")]
+TEXTS = st.builds(lambda before, after: f"{before}{MARKER}{after}", st.text(max_size=20), st.text(max_size=20))
+HOSTILE = TEXTS | st.lists(TEXTS, min_size=1, max_size=3) | st.dictionaries(TEXTS, TEXTS, min_size=1, max_size=2)
+
+
+def said(raw: Mapping[str, Any], form: type[Form], around: Desk) -> str:
+    """Everything that a refusal says, in every way in which it can be printed."""
+    try:
+        check(INSTRUMENT, form, raw, author="MON-01", around=around)
+    except Refusal as refused:
+        problems = getattr(refused, "problems", ())
+        return "\n".join([*refused.lines(), repr(refused), str(refused.values), repr(problems_as_json(problems))])
+    return ""
+
+
+@settings(deadline=None)
+@given(st.sampled_from(SECRET), HOSTILE, st.booleans())
+def test_an_open_or_sealed_answer_is_in_no_message(place: tuple[type[Form], str], secret: object, broken: bool) -> None:
+    desk = Desk()
+    desk.add(INSTRUMENT, Matter, MATTER)
+    form, name = place
+    if form is Matter:
+        raw, asked = MATTER | {"matter_ref": "x" if broken else "M2", name: secret}, Matter
+    elif form is Person:
+        raw, asked = MEETING | {"quiet": "x" if broken else "yes", "people": [PERSON | {name: secret}]}, Meeting
+    else:
+        raw, asked = MEETING | {"quiet": "x" if broken else "yes", name: secret}, Meeting
+    assert MARKER not in said(raw, asked, desk)
+
+
+@settings(deadline=None)
+@given(TEXTS.filter(lambda text: not text.replace("-", "").replace(".", "").isalnum() or len(text) > 24))
+def test_a_sentence_is_repeated_wherever_it_was_put_by_mistake(text: str) -> None:
+    desk = Desk()
+    desk.add(INSTRUMENT, Matter, MATTER)
+    for name in Meeting.questions:
+        for wrong in (text, [text], [{"kind": text}], {"amount": text, "currency": text}):
+            assert MARKER not in said(MEETING | {name: wrong}, Meeting, desk).replace("\u200b", "")
+
+
+# Hostile values: problems, never tracebacks
+
+
+def nested(kind: type) -> object:
+    deep: Any = "x"
+    for _ in range(100_000):
+        deep = [deep] if kind is list else {"a": deep}
+    return deep
+
+
+def hostile() -> Iterator[Any]:
+    yield nested(list)
+    yield nested(dict)
+    yield from (float("nan"), float("inf"), -float("inf"), 10**5000, 2**53, -0.0, 1j, b"bytes", object(), {1, 2}, ())
+    yield from ([None], [[]], [{}], [{1: 2}], {None: None}, {"": ""}, [float("nan")], ["x"] * 100_000, [{}] * 100_000)
+    yield {"_schema": ["x"]}
+    yield [{"_schema": "x"}]
+    yield [nested(dict)]
+    yield "x" * 1_000_000
+
+
+@pytest.mark.parametrize("name", [*Meeting.questions, *ENVELOPE, "unknown"])
+def test_hostile_values_give_problems_and_no_traceback(name: str, desk: Desk) -> None:
+    for value in hostile():
+        try:
+            made = check(INSTRUMENT, Meeting, MEETING | {name: value}, author="MON-01", around=desk)
+        except Refusal as refused:
+            assert all(len(line) < 400 for line in refused.lines())
+        else:
+            assert isinstance(made, Submission) and value in ((), [None], [[]], [{}]) or name == "_id"
+
+
+@pytest.mark.parametrize("name", list(Person.questions))
+def test_hostile_values_in_a_row_give_problems_and_no_traceback(name: str, desk: Desk) -> None:
+    for value in hostile():
+        refusal(MEETING | {"people": [PERSON | {name: value}]}, desk)
+
+
+@pytest.mark.parametrize("raw", [None, 5, "x", [], [{}], {1: "x"}, {("day",): "x"}, {None: 1}], ids=repr)
+def test_what_is_no_object_of_answers_is_refused_as_a_whole(raw: object) -> None:
+    with pytest.raises(Refusal) as refused:
+        check(INSTRUMENT, Meeting, raw, author="MON-01")
+    assert refused.value.code == "ANSWERS-03"
+
+
+JSON = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=8),
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=8), inner, max_size=3),
+    max_leaves=8,
+)
+
+
+@settings(max_examples=200, deadline=None)
+@given(st.dictionaries(st.sampled_from([*Meeting.questions, *ENVELOPE]) | st.text(max_size=8), JSON, max_size=6), st.data())
+def test_any_json_gives_a_submission_or_problems(raw: dict[str, Any], data: st.DataObject) -> None:
+    desk = Desk()
+    desk.add(INSTRUMENT, Matter, MATTER)
+    base = data.draw(st.sampled_from([{}, MEETING, OFF]))
+    try:
+        check(INSTRUMENT, Meeting, base | raw, author="MON-01", around=desk, today=date.today())
+    except AnswersRefused as refused:
+        assert refused.problems and all(problem.says for problem in refused.problems)
