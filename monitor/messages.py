@@ -120,7 +120,8 @@ _IMPORT = {
                          "Correct that line. Nothing was stored."),
     "IMPORT-10": Message("{path}: what begins in line {line} is longer than {limit:,} characters.",
                          "Is a quotation mark never closed? Nothing was stored."),
-    "IMPORT-11": Message("{path} changed while it was read.", "Let it be written to its end first. Nothing was stored."),
+    "IMPORT-11": Message("{path} changed while it was read.",
+                         "Let it be written to its end first. Nothing was stored."),
     "IMPORT-12": Message("not imported: {refused} of {rows} rows of {form} {version} cannot be stored.",
                          "Correct {path} and run the same command again; or store the good rows alone, with "
                          "--on-error skip --rejects FILE. Nothing was stored."),

@@ -27,7 +27,7 @@ from monitor.demo.folder import FILES, PROGRAMME, clear
 from monitor.errors import Refusal
 from monitor.instrument import Instrument
 from monitor.plugins import Plugins, load
-from monitor.store import create, list_submissions, open_store, verify
+from monitor.store import create, list_submissions, open_store, rebuild, verify
 
 ROOT = Path(__file__).parents[1]
 BUILT_IN = ROOT / "plugins"
@@ -229,6 +229,19 @@ def test_the_files_of_an_earlier_demo_are_removed_and_nothing_else(tmp_path: Pat
         (tmp_path / name).touch()
     clear(tmp_path)
     assert [path.name for path in tmp_path.iterdir()] == ["notes.txt"]
+
+
+@pytest.mark.parametrize("invented", [True, False])
+def test_a_store_keeps_for_good_whether_it_is_invented(tmp_path: Path, plugins: Plugins, invented: bool) -> None:
+    path = tmp_path / "store.db"
+    with create(path, PROGRAMME, "MON-01", invented=invented) as store:
+        rebuild(store, plugins.catalogue)
+    with open_store(path) as store:
+        assert store.invented is invented
+        assert verify(store, plugins.catalogue).ok
+        store.connection.execute("UPDATE meta SET key = 'invent' WHERE key = 'invented'")
+        store.connection.execute("INSERT OR IGNORE INTO meta SELECT 'invented', 'yes' WHERE NOT ?", (invented,))
+        assert not verify(store, plugins.catalogue).ok  # nobody passes one off as the other
 
 
 # The whole path, by the real command

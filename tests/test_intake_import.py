@@ -280,6 +280,19 @@ def test_rejects_on_a_full_disk_keep_out_the_good_rows_too(
     assert caught.value.code == "IMPORT-13" and list_submissions(store) == []
 
 
+def test_a_full_disk_under_the_store_leaves_neither_rows_nor_rejects(
+    store: Store, write: Write, tmp_path: Path
+) -> None:
+    rejects = tmp_path / "bad.jsonl"
+    path = write("people\n900\n" + "1\n" * 400)
+    pages = store.connection.execute("PRAGMA page_count").fetchone()[0]
+    store.connection.execute(f"PRAGMA max_page_count = {pages + 4}")
+    with pytest.raises(Refusal) as caught:
+        take(store, path, on_error="skip", rejects=rejects)
+    assert caught.value.code == "STORE-08" and list_submissions(store) == []
+    assert list(tmp_path.glob("*bad*")) == [] and verify(store, CATALOGUE).ok
+
+
 # Never twice.
 
 

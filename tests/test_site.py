@@ -143,8 +143,8 @@ def test_an_instrument_shows_its_findings_in_words_and_its_questions(release: Pa
 def test_an_indicator_shows_definition_tables_questions_and_law(release: Path) -> None:
     page = get(release, "/indicator/trial_monitoring/TM-I01").text
     for words in (
-        "the hearing was held and the case has victims",
-        "victims were represented: yes",
+        'is held, and <a href="#hearing-victim_represented">victim_represented</a> is yes or partly or no',
+        'id="hearing-victim_represented"',
         "Not observed",
         "Not applicable",
         "CETS 15(2)",

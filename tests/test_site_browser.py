@@ -134,7 +134,7 @@ def test_a_reader_gets_from_the_home_page_to_a_figure_and_its_law_in_two_clicks(
     page.get_by_role("link", name="Hearings in which every victim had a lawyer").click()
     assert page.locator("h1").inner_text() == "Hearings in which every victim had a lawyer"
     assert page.locator(".key").get_by_text("between 75 % and 80 %").is_visible()
-    assert page.get_by_text("CETS 15(2)").is_visible()
+    assert page.get_by_text("CETS 15(2)", exact=True).is_visible()
     assert page.locator("table.figures").first.get_by_text("hidden", exact=True).first.is_visible()
 
 

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Iterator, Mapping
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, datetime, timedelta
+from functools import cache
 from typing import Any
 
 import pytest
@@ -34,7 +35,7 @@ from monitor import (
 )
 from monitor.errors import AnswersRefused, Problem, Refusal
 from monitor.questions import Question
-from monitor.submissions import ENVELOPE, Submission, check, divide, fields_of, join, new_id, problems_as_json
+from monitor.submissions import ENVELOPE, check, divide, fields_of, join, new_id, problems_as_json
 from monitor.testing import Desk
 
 HELD = Codes(held="Held", partly="Held in part", off="Called off")
@@ -195,21 +196,19 @@ def test_every_problem_is_named_at_once_in_the_order_of_the_form(desk: Desk) -> 
     assert found == [
         ("_session", "ANSWER-06"), ("_parent", "ANSWER-14"), ("colour", "ANSWER-01"), ("day", "ANSWER-21"),
         ("held", "ANSWER-05"), ("present", "ANSWER-04"), ("people[1].person_ref", "ANSWER-07"),
-        ("people[2]", "ANSWER-04"), ("people[1].kind", "ANSWER-02"), ("price", "ANSWER-04"),
+        ("people[2]", "ANSWER-04"), ("price", "ANSWER-04"),
     ]  # fmt: skip
 
 
 def test_a_refusal_names_the_form_counts_the_places_and_says_what_to_do(desk: Desk) -> None:
-    refused = refusal(MEETING | {"held": "hold", "quiet": "good", "present": None}, desk, source="meeting.json")
-    assert refused.lines() == [
-        "Error: not saved: 3 answers of meetings.meeting 1.0 need attention. [ANSWERS-02]",
+    assert refusal(MEETING | {"held": "hold", "quiet": "good"}, desk, source="meeting.json").lines() == [
+        "Error: not saved: 2 answers of meetings.meeting 1.0 need attention. [ANSWERS-02]",
         "",
-        "  held    'hold' is not one of the answers: held, partly, off.",
-        "  quiet   'good' is not one of the answers: yes, partly, no, not_observed, not_applicable.",
-        *[line for line in refused.lines() if line.startswith("  people")],
+        "  held  'hold' is not one of the answers: held, partly, off.",
+        "  quiet 'good' is not one of the answers: yes, partly, no, not_observed, not_applicable.",
         "",
         "Correct meeting.json and run the same command again. Nothing was stored.",
-    ] or len(refused.problems) == 2
+    ]
 
 
 def test_one_problem_is_one_answer_that_needs_attention(desk: Desk) -> None:
@@ -250,7 +249,7 @@ def test_a_wrong_answer_does_not_make_later_ones_look_unasked(desk: Desk) -> Non
 
 
 def test_a_missing_answer_names_why_it_is_asked(desk: Desk) -> None:
-    assert one({key: value for key, value in MEETING.items() if key != "day"}, desk).says == "Missing. It is asked always."
+    assert one(MEETING | {"day": None}, desk).says == "Missing. It is asked always."
     assert one(OFF | {"why": None}, desk).says == "Missing. It is asked because held is off or partly."
     child = PERSON | {"kind": "child"}
     found = one(MEETING | {"people": [child]}, desk)
@@ -293,7 +292,7 @@ def test_a_key_that_is_no_name_is_not_repeated(desk: Desk) -> None:
 
 
 @pytest.mark.parametrize("key", [key for key in ENVELOPE if key != "_parent"])
-@pytest.mark.parametrize("wrong", [5.5, True, ["x"], {1: "x"}, "\x00", "\ud800", 10**5000], ids=lambda raw: type(raw).__name__)
+@pytest.mark.parametrize("wrong", [5.5, True, ["x"], {1: "x"}, "\x00", "\ud800", 10**5000], ids=lambda x: str(type(x)))
 def test_an_envelope_of_a_wrong_kind_is_a_problem_at_its_key(key: str, wrong: object, desk: Desk) -> None:
     assert {where for where, _ in problems(MEETING | {key: wrong}, desk)} == {key}
 
@@ -426,7 +425,10 @@ def kind(question: Question) -> str:
 # Open and sealed answers are never repeated
 
 MARKER = "Zq7Xkw"
-SECRET = [(Matter, "docket"), (Meeting, "notes"), (Meeting, "badge"), (Person, "name"), (Person, "words"), (Person, "hair")]
+SECRET = [
+    *((Matter, "docket"), (Meeting, "notes"), (Meeting, "badge")),
+    *((Person, "name"), (Person, "words"), (Person, "hair")),
+]
 TEXTS = st.builds(lambda before, after: f"{before}{MARKER}{after}", st.text(max_size=20), st.text(max_size=20))
 HOSTILE = TEXTS | st.lists(TEXTS, min_size=1, max_size=3) | st.dictionaries(TEXTS, TEXTS, min_size=1, max_size=2)
 
@@ -456,14 +458,11 @@ def test_an_open_or_sealed_answer_is_in_no_message(place: tuple[type[Form], str]
     assert MARKER not in said(raw, asked, desk)
 
 
-@settings(deadline=None)
-@given(TEXTS.filter(lambda text: not text.replace("-", "").replace(".", "").isalnum() or len(text) > 24))
-def test_a_sentence_is_repeated_wherever_it_was_put_by_mistake(text: str) -> None:
-    desk = Desk()
-    desk.add(INSTRUMENT, Matter, MATTER)
-    for name in Meeting.questions:
-        for wrong in (text, [text], [{"kind": text}], {"amount": text, "currency": text}):
-            assert MARKER not in said(MEETING | {name: wrong}, Meeting, desk).replace("\u200b", "")
+@pytest.mark.parametrize("name", Meeting.questions)
+def test_a_sentence_is_not_repeated_wherever_it_was_put_by_mistake(name: str, desk: Desk) -> None:
+    sentence = f"{MARKER} said that she was afraid."
+    for wrong in (sentence, [sentence], [{"kind": sentence}], {"amount": sentence, "currency": sentence}):
+        assert MARKER not in said(MEETING | {name: wrong}, Meeting, desk)
 
 
 # Hostile values: problems, never tracebacks
@@ -476,11 +475,16 @@ def nested(kind: type) -> object:
     return deep
 
 
-def hostile() -> Iterator[Any]:
+@cache
+def hostile() -> list[Any]:
+    return list(_hostile())
+
+
+def _hostile() -> Iterator[Any]:
     yield nested(list)
     yield nested(dict)
     yield from (float("nan"), float("inf"), -float("inf"), 10**5000, 2**53, -0.0, 1j, b"bytes", object(), {1, 2}, ())
-    yield from ([None], [[]], [{}], [{1: 2}], {None: None}, {"": ""}, [float("nan")], ["x"] * 100_000, [{}] * 100_000)
+    yield from ([None], [[]], [{}], [{1: 2}], {None: None}, {"": ""}, [float("nan")], ["x"] * 10_000, [{}] * 10_000)
     yield {"_schema": ["x"]}
     yield [{"_schema": "x"}]
     yield [nested(dict)]
@@ -490,12 +494,8 @@ def hostile() -> Iterator[Any]:
 @pytest.mark.parametrize("name", [*Meeting.questions, *ENVELOPE, "unknown"])
 def test_hostile_values_give_problems_and_no_traceback(name: str, desk: Desk) -> None:
     for value in hostile():
-        try:
-            made = check(INSTRUMENT, Meeting, MEETING | {name: value}, author="MON-01", around=desk)
-        except Refusal as refused:
-            assert all(len(line) < 400 for line in refused.lines())
-        else:
-            assert isinstance(made, Submission) and value in ((), [None], [[]], [{}]) or name == "_id"
+        refused = refusal(MEETING | {name: value}, desk)
+        assert all(len(line) < 400 for line in refused.lines())
 
 
 @pytest.mark.parametrize("name", list(Person.questions))
@@ -518,13 +518,15 @@ JSON = st.recursive(
 )
 
 
+KEYS = st.sampled_from([*Meeting.questions, *ENVELOPE]) | st.text(max_size=8)
+
+
 @settings(max_examples=200, deadline=None)
-@given(st.dictionaries(st.sampled_from([*Meeting.questions, *ENVELOPE]) | st.text(max_size=8), JSON, max_size=6), st.data())
-def test_any_json_gives_a_submission_or_problems(raw: dict[str, Any], data: st.DataObject) -> None:
+@given(st.dictionaries(KEYS, JSON, max_size=6), st.sampled_from([{}, MEETING, OFF]))
+def test_any_json_gives_a_submission_or_problems(raw: dict[str, Any], base: dict[str, Any]) -> None:
     desk = Desk()
     desk.add(INSTRUMENT, Matter, MATTER)
-    base = data.draw(st.sampled_from([{}, MEETING, OFF]))
     try:
-        check(INSTRUMENT, Meeting, base | raw, author="MON-01", around=desk, today=date.today())
+        check(INSTRUMENT, Meeting, base | raw, author="MON-01", around=desk)
     except AnswersRefused as refused:
         assert refused.problems and all(problem.says for problem in refused.problems)

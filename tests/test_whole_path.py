@@ -107,7 +107,7 @@ def marked_answer(question: Question, answer: Any, number: int, markers: Markers
         return f"{answer} {mark}"
     if isinstance(question, Ref) and re.fullmatch(question.pattern, f"{MARK.upper()}-{number}"):
         return markers.add(place, f"{MARK.upper()}-{number}")
-    if isinstance(question, (Ref, Date)) and len(str(answer)) > 4:
+    if isinstance(question, (Ref, Date)) and len(answer) > 7:  # a month also stands in the period of the release
         return markers.add(place, str(answer))  # its form leaves no room for a mark; it is one itself
     return answer
 

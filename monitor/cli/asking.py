@@ -14,7 +14,7 @@ from monitor.errors import AnswersRefused
 from monitor.forms import FormMeta
 from monitor.instrument import Instrument
 from monitor.interview import Step, walk
-from monitor.questions import Choices, Coded, Country, Narrative, Question, Rating, Rows, attempt
+from monitor.questions import Choices, Coded, Country, Narrative, Question, Rating, Rows
 from monitor.submissions import Submission, Surroundings, check
 
 _LONG_LIST = 30
@@ -138,10 +138,11 @@ def _read(question: Question, codes: list[str], text: str) -> Value | None:
         raw: Any = chosen if isinstance(question, Choices) else " ".join(chosen)
     else:
         raw = question.from_text(text.upper() if isinstance(question, Country) else text)
-    answer, fault = attempt(question, raw)
+    fault = question.fault(raw)
     if fault is not None:
         say(f"  {fault}")
-    return answer
+        return None
+    return question.read(raw)
 
 
 def _explain(question: Question) -> None:

@@ -12,7 +12,7 @@ from pathlib import Path
 from monitor.errors import Refusal
 from monitor.store import open_store
 
-PROGRAMME = "Invented mission (a demonstration)"
+PROGRAMME = "Invented Mission (demonstration)"
 
 FILES = ("release.db", "cases.jsonl", "hearings.jsonl", "store.db-wal", "store.db-shm", "store.db")
 """Everything that a demo writes. The store stands last: as long as it is there, the others are known as a demo's."""

@@ -72,7 +72,8 @@ def _import(store: Store, plugins: Plugins, instrument: Instrument, files: dict[
         if imported.stopped:
             raise Refusal("DEMO-02", details=imported.lines(), path=path)
         warnings = sum(1 for one in review.waiting(store, form=form.full_code()) if one.warnings)
-        say(f"Checked and stored {imported.accepted:,} of {form.full_code()}: none refused, {warnings} explain a warning.")
+        said = f"none refused, {warnings} explain a warning"
+        say(f"Checked and stored {imported.accepted:,} of {form.full_code()}: {said}.")
 
 
 def _review(store: Store, say: Say) -> None:
@@ -87,7 +88,7 @@ def _review(store: Store, say: Say) -> None:
 
 def _release(store: Store, plugins: Plugins, path: Path, say: Say) -> Path:
     release = build(
-        path, store=store, catalogue=plugins.catalogue, policy=Policy(), title=f"{PROGRAMME}: findings",
+        path, store=store, catalogue=plugins.catalogue, policy=Policy(), title="Findings of an invented mission",
         period=(FIRST_DAY.isoformat(), LAST_DAY.isoformat()), licence="CC0 1.0",
     )  # fmt: skip
     say(f"Built {path}: {release.tables} tables, {release.cells:,} figures, {release.suppressed:,} of them hidden.")

@@ -135,7 +135,8 @@ class Attack:
             before = sum(self.high.values()) - sum(self.low.values())
             for (total, parts), overlap in self.sums.items():
                 self._apply(total, parts, overlap)
-            if sum(self.high.values()) - sum(self.low.values()) == before:
+            contradicted = any(self.low[place] > self.high[place] for place in self.low)
+            if contradicted or sum(self.high.values()) - sum(self.low.values()) == before:
                 return True
         return False
 

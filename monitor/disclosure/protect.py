@@ -106,8 +106,9 @@ def _hide_small(sums: Sums, table: FindingTable, policy: Policy) -> None:
     names = _names(table)
     for finding in table.findings:
         cell = _cell(table, finding.keys)
-        for name, reason in _too_small(finding, names, policy).items():
-            sums.hide((names[name], cell), reason)
+        reasons = _too_small(finding, names, policy)
+        for name in filter(reasons.__contains__, names):
+            sums.hide((names[name], cell), reasons[name])
 
 
 def _too_small(finding: Finding, names: Iterable[str], policy: Policy) -> Mapping[str, str]:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from itertools import product
 
 from monitor.conditions import All, Condition
-from monitor.indicators import Dimension, EachCode, Indicator, Share, Statistic
+from monitor.indicators import Dimension, EachCode, Indicator, Median, Share, Statistic
 
 ALL = "_T"
 """The key of a margin: every value of a dimension together."""
@@ -130,7 +130,8 @@ class FindingTable:
 def denominator(indicator: Indicator) -> Condition | None:
     """The condition that puts a unit into the denominator; None when every unit is in it."""
     rating = indicator.rating if isinstance(indicator, Share) else None
-    parts = [part for part in (indicator.among, rating.rated() if rating is not None else None) if part is not None]
+    known = indicator.of.answered() if isinstance(indicator, Median) else rating.rated() if rating is not None else None
+    parts = [part for part in (indicator.among, known) if part is not None]
     return All(tuple(parts)) if len(parts) > 1 else parts[0] if parts else None
 
 

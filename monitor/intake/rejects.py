@@ -20,8 +20,9 @@ from monitor.submissions import problems_as_json
 class Rejects:
     """Rows on their way into a file of rejects, as JSON Lines."""
 
-    def __init__(self, path: Path, file: IO[str], form: FormMeta) -> None:
-        self._path, self._file, self._form = path, file, form
+    def __init__(self, path: Path, draft: Path, file: IO[str], form: FormMeta) -> None:
+        self._path, self._draft, self._file, self._form = path, draft, file, form
+        self.settled = False
 
     def add(self, row: Row, problems: Sequence[Problem]) -> None:
         """Write one row down."""
@@ -36,15 +37,26 @@ class Rejects:
             self._file.write(json.dumps(kept, ensure_ascii=True) + "\n")
 
     def settle(self) -> None:
-        """Bring everything so far onto the disk."""
+        """Bring everything onto the disk and give the file its name.
+
+        To be called before the good rows are kept: then no crash can keep them and lose the bad ones.
+        """
         with _refusing(self._path):
             self._file.flush()
             os.fsync(self._file.fileno())
+            self._draft.replace(self._path)
+        self.settled = True
+
+    def close(self) -> None:
+        """Close the file, and take away what was not settled."""
+        with suppress(OSError):  # what a full disk did not take has been refused already
+            self._file.close()
+        self._draft.unlink(missing_ok=True)
 
 
 @contextmanager
 def rejects_to(path: Path, form: FormMeta, beside: Sequence[Path]) -> Iterator[Rejects]:
-    """Rejects that stand under ``path``, readable by their owner alone, when the block ends well; else not at all.
+    """Rejects that stand under ``path``, readable by their owner alone, if they are settled and the block ends well.
 
     Raises :class:`Refusal` (IMPORT-13) when ``path`` is one of the files ``beside``, or cannot be written.
     """
@@ -52,16 +64,15 @@ def rejects_to(path: Path, form: FormMeta, beside: Sequence[Path]) -> Iterator[R
         _refuse_target(path, beside)
         draft = path.with_name(f".{path.name}.{secrets.token_hex(4)}")
         descriptor = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-    file = os.fdopen(descriptor, "w", encoding="ascii", newline="\n")
+    rejects = Rejects(path, draft, os.fdopen(descriptor, "w", encoding="ascii", newline="\n"), form)
     try:
-        yield Rejects(path, file, form)
-        with _refusing(path):
-            file.close()
-            draft.replace(path)
+        yield rejects
+    except BaseException:
+        if rejects.settled:
+            path.unlink(missing_ok=True)
+        raise
     finally:
-        with suppress(OSError):  # what a full disk did not take has been refused already
-            file.close()
-        draft.unlink(missing_ok=True)
+        rejects.close()
 
 
 @contextmanager

@@ -108,7 +108,7 @@ def import_file(
                 if progress is not None and row.number % _STEP == 0:
                     progress(file.handle.tell())
             if rejected is not None:
-                rejected.settle()  # before the good rows are kept, so that a full disk keeps out all
+                rejected.settle()
             stopped = on_error == "stop" and run.refused > 0
             if dry_run or stopped:
                 writing.discard()

@@ -5,7 +5,7 @@ wrong with it. Stored answers are plain JSON values: text, whole numbers, lists 
 library would bend silently (``5.9`` to 5, ``20250101`` to a date) is refused.
 """
 
-from monitor.questions.asked import PUBLISH, Publish, Question, attempt, plain_text
+from monitor.questions.asked import PUBLISH, Publish, Question, plain_text
 from monitor.questions.coded import RATING, Choice, Choices, Coded, Codes, Country, Rating, countries
 from monitor.questions.dates import Date, PartialDate
 from monitor.questions.numbers import Money, Whole, currencies
@@ -14,5 +14,5 @@ from monitor.questions.words import Narrative, Ref, Text
 
 __all__ = [
     "PUBLISH", "RATING", "Choice", "Choices", "Coded", "Codes", "Country", "Date", "Money", "Narrative", "PartialDate",
-    "Publish", "Question", "Rating", "Ref", "Rows", "Text", "Whole", "attempt", "countries", "currencies", "plain_text",
+    "Publish", "Question", "Rating", "Ref", "Rows", "Text", "Whole", "countries", "currencies", "plain_text",
 ]  # fmt: skip

@@ -104,16 +104,6 @@ def refuse(code: str, **values: object) -> ValidationError:
     return ValidationError([Fault(code, **values)])
 
 
-def attempt(question: Question, raw: Any) -> tuple[Value | None, Fault | None]:
-    """The stored form of a raw answer, or the sentence that says why it cannot stand."""
-    try:
-        return question.read(raw), None
-    except ValidationError as error:
-        fault = error.messages[0]
-        assert isinstance(fault, Fault)  # questions raise nothing else
-        return None, fault
-
-
 def plain_text(raw: Any, wanted: str, limit: int) -> str:
     """Text that SQLite and JSON keep as it is. Refuses other types, NUL and control characters, lone surrogates."""
     if not isinstance(raw, str):

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import logging
+import re
 import sqlite3
+from collections.abc import Sequence
 from typing import Any
 
 import jinja2
@@ -14,7 +16,7 @@ from datasette.views.base import DatasetteError
 from monitor.site import reading
 from monitor.site.gate import LOOKUPS, REFUSED, Application, Gate, refused_in
 from monitor.site.opening import VIEW
-from monitor.site.publication import Publication, read_figures
+from monitor.site.publication import Publication, Question, read_figures
 
 NAME = "monitor-site"
 DATABASE = "release"
@@ -45,7 +47,7 @@ def prepare_jinja2_environment(env: jinja2.Environment, datasette: Any) -> None:
     publication = publication_of(datasette)
     if publication is None:
         return
-    env.filters |= {"percent": reading.percent, "number": reading.number}
+    env.filters |= {"percent": reading.percent, "number": reading.number, "linked": _linked}
     env.globals |= {
         "publication": publication,
         "protection": reading.Protection.of(publication.parameters),
@@ -150,6 +152,14 @@ async def refused(request: Any, datasette: Any) -> Any:
 
 async def _page(datasette: Any, request: Any, template: str, *, http_status: int = 200, **values: object) -> Any:
     return Response.html(await datasette.render_template(template, values, request=request), status=http_status)
+
+
+def _linked(text: str, questions: Sequence[Question]) -> markupsafe.Markup:
+    """A definition in which the name of a question leads to its wording, which stands on the same page."""
+    places = {question.name: f"{question.form}-{question.name}" for question in questions}
+    parts = re.split(r"([a-z][a-z0-9_]*)", text)
+    link = markupsafe.Markup('<a href="#{}">{}</a>')
+    return markupsafe.Markup("").join(link.format(places[part], part) if part in places else part for part in parts)
 
 
 def _words(exception: Exception) -> tuple[int, str]:

@@ -6,6 +6,7 @@ import json
 import sqlite3
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import date
 from functools import cached_property
 from typing import Any
 
@@ -261,12 +262,20 @@ def read_figures(connection: sqlite3.Connection, table: Table) -> list[tuple[tup
     return [(tuple(row[name] for name in names), Figure.of(row)) for row in rows]
 
 
-def _period(start: str | None, end: str | None) -> str:
-    if start and end:
-        if start.endswith("-01-01") and end.endswith("-12-31"):  # whole years
-            start, end = start[:4], end[:4]
-        return start if start == end else f"{start} to {end}"
-    return f"from {start}" if start else f"until {end}" if end else ""
+def _period(first: str | None, last: str | None) -> str:
+    if first and last and first.endswith("-01-01") and last.endswith("-12-31"):  # whole years
+        return first[:4] if first[:4] == last[:4] else f"{first[:4]} to {last[:4]}"
+    if first and last:
+        return f"{_day(first)} to {_day(last)}"
+    return f"from {_day(first)}" if first else f"until {_day(last)}" if last else ""
+
+
+def _day(text: str) -> str:
+    try:
+        day = date.fromisoformat(text)
+    except ValueError:  # a year, or a year and a month
+        return text
+    return f"{day.day} {day:%B} {day.year}"
 
 
 def _key_columns(connection: sqlite3.Connection, table: str) -> int:

@@ -123,9 +123,10 @@ def walk_chain(connection: sqlite3.Connection) -> Iterator[Walked]:
 
 
 def _are_texts(row: tuple[Any, ...]) -> bool:
-    needed = (*row[1:4], row[5], *row[8:10])
-    others = (row[4], *row[6:8])
-    return all(isinstance(part, str) for part in needed) and all(part is None or isinstance(part, str) for part in others)
+    may_be_missing = (4, 6, 7)  # submission, open, sealed
+    return all(
+        isinstance(part, str) or (part is None and place in may_be_missing) for place, part in enumerate(row) if place
+    )
 
 
 @contextmanager

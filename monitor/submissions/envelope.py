@@ -92,15 +92,20 @@ class Envelope:
             return {}
         lines: dict[str, str] = {}
         for rule, line in raw.items():
-            if isinstance(line, str) and 3 <= len(line.strip()) <= 500 and "\x00" not in line and _encodes(line):
-                lines[rule] = line.strip()
+            text = _line(line)
+            if text is not None:
+                lines[rule] = text
             else:
                 self._add("_explanations", "ANSWER-06", bound="a line of 3 to 500 characters for each rule")
         return lines
 
 
-def _encodes(text: str) -> bool:
-    return not re.search(r"[\ud800-\udfff]", text)
+def _line(raw: object) -> str | None:
+    try:
+        text = plain_text(raw, "a line", 500).strip()
+    except ValidationError:
+        return None  # the caller says what a line is
+    return text if len(text) >= 3 else None
 
 
 def fields_of(form: FormMeta) -> Iterator[str]:
