@@ -108,7 +108,8 @@ def _ask_rows(question: Rows, values: Mapping[str, Value], outer: Answers | None
 
 
 def _ask_question(question: Question, prefix: str) -> Value | None:
-    say(f"\n{prefix}{question.wording}" + ("  (optional)" if question.optional else ""))
+    several = "  (one or more, with spaces between)" if isinstance(question, Choices) else ""
+    say(f"\n{prefix}{question.wording}{several}" + ("  (optional)" if question.optional else ""))
     codes = list(question.codes) if isinstance(question, Coded) else []
     if 0 < len(codes) <= _LONG_LIST:
         for number, code in enumerate(codes, 1):
@@ -128,7 +129,7 @@ def _ask_question(question: Question, prefix: str) -> Value | None:
 def _label(question: Question, code: str) -> str:
     assert isinstance(question, Coded)  # only these have codes
     anchor = f": {question.partly}" if isinstance(question, Rating) and code == "partly" and question.partly else ""
-    return f"{code:<28} {question.codes[code]}{anchor}"
+    return f"{code:<34} {question.codes[code]}{anchor}"
 
 
 def _read(question: Question, codes: list[str], text: str) -> Value | None:

@@ -151,7 +151,7 @@ class Gate:
             elif name == "_shape" and value == "object" and paged_by_number:
                 good = False
             elif row or not table:
-                good = name == "_shape" and _PARAMETERS[name].fullmatch(value) is not None
+                good = table != "" and name == "_shape" and _PARAMETERS[name].fullmatch(value) is not None
             else:
                 good = _is_good(name, value, columns)
             if not good:
