@@ -144,7 +144,7 @@ _STORE = {
     "STORE-05": Message("{path} was made by a newer version of monitor (schema {version}; this one knows {known}).",
                         "Bring monitor up to date. Nothing was changed."),
     "STORE-06": Message("{path} was made by an older version of monitor (schema {version}; this one needs {known}).",
-                        "Run 'monitor db migrate': it copies the file first."),
+                        "Open it with the version that made it. Nothing was changed."),
     "STORE-07": Message("{path} is in use: another program is writing to it.",
                         "Wait until it is done and run the same command again. Nothing was stored."),
     "STORE-08": Message("the disk is full.", "Make room and run the same command again. Nothing of it was stored."),

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from monitor.errors import Refusal
-from monitor.store import Decision, Store, StoredSubmission, list_submissions, own_waiting
+from monitor.store import Decision, Store, StoredSubmission, list_submissions, sort_waiting
 
 
 @dataclass(frozen=True)
@@ -28,8 +28,10 @@ def waiting(
     ``form`` is a full code, ``before`` a day: what was submitted earlier. With ``actor`` those are left out that this
     person may not approve, having written, entered or corrected them.
     """
-    own = own_waiting(store, actor) if actor is not None else frozenset()
     found = list_submissions(store, form=form, state="submitted", author=author, before=_day(before), oldest_first=True)
+    if actor is None:
+        return found
+    own = {id for id, own, _ in sort_waiting(store, actor, form=form, before=_day(before), author=author) if own}
     return [one for one in found if one.id not in own]
 
 
@@ -92,11 +94,16 @@ def _sort_out(
     store: Store, actor: str, form: str | None, before: str | None, author: str | None
 ) -> tuple[list[str], int, int]:  # fmt: skip
     """The ids that may be approved in bulk; how many of the rest are the reviewer's own, and how many screened."""
-    mine = own_waiting(store, actor)
-    found = list_submissions(store, form=form, state="submitted", author=author, before=_day(before), oldest_first=True)
-    others = [one for one in found if one.id not in mine]
-    approvable = [one.id for one in others if not one.screened]
-    return approvable, len(found) - len(others), len(others) - len(approvable)
+    approvable: list[str] = []
+    mine = flagged = 0
+    for id, own, screened in sort_waiting(store, actor, form=form, before=_day(before), author=author):
+        if own:
+            mine += 1
+        elif screened:
+            flagged += 1
+        else:
+            approvable.append(id)
+    return approvable, mine, flagged
 
 
 def _day(given: str | None) -> str | None:

@@ -37,7 +37,8 @@ from monitor import (
     each,
     year,
 )  # fmt: skip
-from monitor.conditions import Answers
+from monitor.conditions import SOURCE, Answers
+from monitor.errors import DeclarationError
 from monitor.findings import ALL, UNKNOWN, FindingTable, find
 from monitor.forms import FormMeta
 from monitor.indicators import Dimension, Indicator
@@ -350,6 +351,13 @@ def test_the_same_question_lists_the_same_codes_in_every_table_of_an_instrument(
     shelf.found.append(("s0", Hearing, "s", "approved", {"asked": ["screen"]}))
     # No rated hearing is in the south, but a measure is; F1 must not tell that by leaving the south out.
     assert one_of(shelf, "F1", "south", ALL).n.units == 0
+
+
+def test_what_is_kept_in_no_table_cannot_be_counted() -> None:
+    indicator = Tally(id="F8", title="With a source", unit=Case, tables=((PLACE,),), among=SOURCE.answered())
+    instrument = Instrument("invented", "1.0", "Invented", (Case, Hearing), (), (indicator,))
+    with pytest.raises(DeclarationError, match="_source, which is kept in no table"):
+        find(court(YES).connection(), [instrument])
 
 
 def test_questions_that_the_store_does_not_know_yet_are_blank() -> None:

@@ -14,7 +14,8 @@ import pytest
 from monitor import Form, Instrument, Ref
 from monitor.errors import Refusal
 from monitor.forms import FormMeta
-from monitor.store import Verification, open_store, rebuild, verify
+from monitor.review import approve, approve_all
+from monitor.store import Verification, history, open_store, rebuild, show, verify
 from monitor.store.canonical import canonical
 from monitor.store.log import chained
 from tests.store_sample import CATALOGUE, Place, Visit, dump, new_store, place, store_one, visit
@@ -292,3 +293,18 @@ def test_an_entry_that_says_nonsense_in_a_whole_chain_is_reported_and_no_crash(t
     tamper(path, *statements)
     with open_store(path) as store:
         assert not verify(store, CATALOGUE).ok
+
+
+def test_a_log_that_cannot_be_read_is_a_refusal_wherever_it_is_read(tmp_path: Path) -> None:
+    path = filled(tmp_path)
+    tamper(path, "UPDATE log SET payload = substr(payload, 2) WHERE seq > 2")
+    with open_store(path) as store:
+        id = store.connection.execute("SELECT submission FROM log WHERE seq = 8").fetchone()[0]
+        reads: list[Callable[[], object]] = [
+            lambda: show(store, id, CATALOGUE), lambda: history(store, id), lambda: rebuild(store, CATALOGUE),
+            lambda: approve(store, [id], actor="MON-02"), lambda: approve_all(store, actor="MON-02"),
+            lambda: store_one(store, Visit, visit()),
+        ]  # fmt: skip
+        for read in reads:
+            with pytest.raises(Refusal, match=r"STORE-(09|22|28)"):
+                read()

@@ -312,3 +312,13 @@ def test_a_contract_is_kept_once_and_again_when_it_changed(tmp_path: Path) -> No
         kinds = [kind for (kind,) in store.connection.execute("SELECT kind FROM log ORDER BY seq")]
         assert kinds == ["created", "instrument", "submitted", "submitted", "instrument", "submitted"]
         assert store.connection.execute("SELECT contract FROM contract").fetchall() == [('{"hint":"new"}',)]
+
+
+def test_the_example_of_the_documentation_works(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    page = (Path(__file__).parents[1] / "docs" / "store.md").read_text("utf-8")
+    new_store(tmp_path, "mission.db").close()
+    monkeypatch.chdir(tmp_path)
+    exec(page.split("```python\n")[1].split("```")[0],
+         {"catalogue": CATALOGUE, "instrument": VISITS, "form": Place, "answers": place()})  # fmt: skip
+    with open_store(tmp_path / "mission.db") as store:
+        assert [one.author for one in list_submissions(store)] == ["MON-07"]

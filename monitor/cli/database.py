@@ -1,4 +1,4 @@
-"""The store as a file: verify it against its log, make its tables again."""
+"""The store as a file: verify it against its log, make its tables again, bring it up to date."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from monitor.cli.root import Work
 
 @click.group("db")
 def db_command() -> None:
-    """Verify and rebuild the store."""
+    """Verify, rebuild and migrate the store."""
 
 
 @db_command.command("verify")
@@ -47,3 +47,13 @@ def rebuild_command(work: Work) -> None:
     with work.store() as store:
         count = rebuild(store, work.plugins.catalogue)
     say(f"Made the tables again from the log: {count} submissions.")
+
+
+@db_command.command("migrate")
+@click.pass_obj
+def migrate_command(work: Work) -> None:
+    """Bring a store of an older version of monitor up to this one; the file is copied first."""
+    from monitor.store import migrate
+
+    copy = migrate(work.store_path)
+    say("The store is up to date." if copy is None else f"The store is up to date. It was copied first, to {copy}.")

@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from monitor.disclosure.attack import EVERY, Attack, Published
+from monitor.disclosure.attack import Attack, Published
 from monitor.errors import Refusal
 
 ATTACKS: tuple[tuple[str, str], ...] = (
@@ -46,6 +46,11 @@ _LAYOUT: Mapping[str, frozenset[str]] = {
 }  # fmt: skip
 _FIGURES = ("n", "count", "share", "low", "high", "median", "not_observed", "not_applicable")
 _WHOLE = ("n", "count", "not_observed", "not_applicable")
+_SHOWN: Mapping[str, frozenset[str]] = {
+    "share": frozenset(_FIGURES) - {"median"},
+    "count": frozenset({"n", "count"}),
+    "median": frozenset({"n", "median"}),
+}
 _NAME = re.compile(r"[a-z][a-z0-9_]*")
 
 
@@ -191,28 +196,24 @@ def _of_table(table: Published, thresholds: Mapping[str, int]) -> Iterator[str]:
 
 
 def _of_row(statistic: str, row: Mapping[str, Any], thresholds: Mapping[str, int]) -> Iterator[str]:
-    base, fewest = thresholds["base"], _least(thresholds)
-    n, count = row["n"], row["count"]
     for figure in _WHOLE:
         value = row[figure]
-        if value is not None and (value % base or value < fewest):
+        if value is not None and (value % thresholds["base"] or value < _least(thresholds)):
             yield f"{figure} is not rounded, or too small to be shown"
-    if n is None and any(row[figure] is not None for figure in _FIGURES):
-        yield "its n is hidden, but not everything beside it"
-    if n is None or statistic not in ("share", "count", "median"):
-        return
-    if statistic == "share":
-        if count is not None and n - count < fewest:
+    if any(row[figure] is not None for figure in set(_FIGURES) - _SHOWN[statistic]):
+        yield f"it shows what a {statistic} does not have"
+    n, count = row["n"], row["count"]
+    if n is None:
+        if any(row[figure] is not None for figure in _FIGURES):
+            yield "its n is hidden, but not everything beside it"
+    elif statistic == "share":
+        if count is not None and n - count < _least(thresholds):
             yield "so few do not meet the condition that their number may not be shown"
         if (row["share"], row["low"], row["high"]) != _wilson(count, n):
             yield "its share or interval is not the one of the rounded counts"
-    elif any(row[figure] is not None for figure in ("share", "low", "high", "not_observed", "not_applicable")):
-        yield f"it shows what a {statistic} does not have"
-    if statistic == "count" and count != n:
+    elif statistic == "count" and count != n:
         yield "its count is not its n"
-    if statistic != "share" and statistic != "count" and count is not None:
-        yield f"it shows what a {statistic} does not have"
-    if row["median"] is not None and (statistic != "median" or not _is_coarse(row["median"], n, thresholds)):
+    elif row["median"] is not None and not _is_coarse(row["median"], n, thresholds):
         yield "its median is too exact, or of too few"
 
 
@@ -245,6 +246,3 @@ def _outside(whole: Mapping[str, Any], part: Mapping[str, Any], thresholds: Mapp
         rest = (whole["n"] - whole["count"]) - (part["n"] - part["count"])
         if rest <= thresholds["persons"] - 2 * thresholds["base"]:
             yield "so few who do not meet the condition stand outside of it that their number may not be shown"
-
-
-__all__ = ["ATTACKS", "EVERY", "AuditReport", "audit"]

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from monitor.conditions import Condition, Constant, Count, Months, Names, Operand, System, Today, quoted
+from monitor.errors import DeclarationError
 from monitor.findings.tables import UNKNOWN, overlaps
 from monitor.forms import FormMeta
 from monitor.indicators import Dimension, EachCode, Indicator, Median, Share
@@ -49,9 +50,10 @@ class Sight:
             return _months(self.column(operand.start), self.column(operand.end))
         if isinstance(operand, Today):
             return f"substr({self.submission}.submitted_at, 1, 10)"
-        if isinstance(operand, System):
+        if isinstance(operand, System) and operand.name in self.columns["submission"]:
             return f"{self.submission}.{operand.name}"
-        raise TypeError(f"{operand.title()} cannot be counted")
+        what, do = f"it looks at {operand.title()}, which is kept in no table.", "Count closed answers only."
+        raise DeclarationError("PLUGIN-07", place="An indicator", what=what, do=do)
 
     def _answer(self, question: Question) -> str:
         if isinstance(question, Rows):
@@ -186,7 +188,8 @@ class Units:
 
     def is_unit(self, column: str) -> bool:
         """Whether ``person`` or ``cases`` is the unit itself: no two units share one."""
-        return self.indicator.unit is self.levels[0] and {"person": self._person(), "cases": self._case()}[column] == "s0.id"
+        known = self._person() if column == "person" else self._case()
+        return self.indicator.unit is self.levels[0] and known == "s0.id"
 
     # Where a unit stands.
 

@@ -123,7 +123,7 @@ class Gate:
         return None
 
     def _is_ours(self, address: str) -> bool:
-        if address == "/" or address.removeprefix("/static/") in self.static:
+        if address == "/" or (address.startswith("/static/") and address[8:] in self.static):
             return True
         if page := _PAGE.fullmatch(address):
             instrument = self.publication.instrument(page[2] or page[4])
@@ -143,20 +143,26 @@ class Gate:
         pairs = parse_qsl(query.decode("latin-1"), keep_blank_values=True)
         if len(pairs) > _MOST_PARAMETERS:
             return "…"
-        columns = {*self.publication.columns.get(table, ())}
-        paged_by_number = table in self.publication.keys and self.publication.keys[table] == 0
+        sorting = any(name in ("_sort", "_sort_desc") for name, _ in pairs)
         for name, value in pairs:
-            if name == "_next" and paged_by_number:
-                good = _is_whole(value)
-            elif name == "_shape" and value == "object" and paged_by_number:
+            if not table:
                 good = False
-            elif row or not table:
-                good = table != "" and name == "_shape" and _PARAMETERS[name].fullmatch(value) is not None
+            elif row:
+                good = name == "_shape" and _is_good(name, value, set())
             else:
-                good = _is_good(name, value, columns)
+                good = _is_good(name, value, {*self.publication.columns[table]})
+            if good and name == "_next":
+                good = self._is_next(table, value, sorting)
+            if good and (name, value) == ("_shape", "object"):
+                good = self.publication.keys[table] > 0
             if not good:
                 return name[:40] or "…"
         return None
+
+    def _is_next(self, table: str, value: str, sorting: bool) -> bool:
+        """Whether a page starts after a row that can be: its key, after the value that is sorted by; or a number."""
+        keys = self.publication.keys[table]
+        return value.count(",") + 1 == keys + sorting if keys else _is_whole(value)
 
     def _onward(self, scope: Scope, address: str, refused: Refused | None) -> Scope:
         # Nobody is anybody here: without cookies and credentials every answer is the same for all, and may be cached.
@@ -218,11 +224,9 @@ def _is_good(name: str, value: str, columns: set[str]) -> bool:
     if len(value) > _LONGEST_VALUE or (value.isdigit() and not (value.isascii() and len(value) < 16)):
         return False
     if name in _COLUMN_PARAMETERS:
-        return value in columns or value == ""
+        return value in columns
     if name in _PARAMETERS:
         return _PARAMETERS[name].fullmatch(value) is not None
-    if name == "_sort_by_desc":
-        return value == "on"
     if filtered := re.fullmatch(r"_filter_(column|op|value)(_[0-9]{1,2})?", name):
         allowed = {"column": columns | {""}, "op": LOOKUPS.keys()}.get(filtered[1])
         return allowed is None or value in allowed

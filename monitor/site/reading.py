@@ -9,7 +9,7 @@ from typing import Any
 from monitor.site.publication import ALL, UNKNOWN, Dimension, Figure, Table
 
 SPACE = "\u00a0"
-MOST_LINES = 1_000
+MOST_LINES = 2_000
 """A longer table is shown by its margins; the whole of it stands in the explorer."""
 
 
@@ -20,6 +20,13 @@ class Line:
     label: str
     figure: Figure
     total: bool
+
+    @property
+    def hidden(self) -> bool:
+        """Whether not one of its figures is shown."""
+        figure = self.figure
+        shown = (figure.n, figure.count, figure.share, figure.median, figure.not_observed, figure.not_applicable)
+        return all(value is None for value in shown)
 
 
 @dataclass(frozen=True)
@@ -33,7 +40,7 @@ class Group:
     @property
     def hidden(self) -> bool:
         """Whether not one of its figures is shown."""
-        return all(line.figure.n is None and line.figure.share is None for line in self.lines)
+        return all(line.hidden for line in self.lines)
 
 
 @dataclass(frozen=True)

@@ -10,7 +10,9 @@ from typing import Any
 
 # RFC 8785 for what a submission holds: text, whole numbers within 2^53, true, false, null, lists, and objects with
 # ASCII keys. It does not hold fractions, which RFC 8785 writes in another way than Python. A test compares the two.
-_ENCODER = json.JSONEncoder(ensure_ascii=False, sort_keys=True, separators=(",", ":"), allow_nan=False)
+_ENCODER = json.JSONEncoder(
+    ensure_ascii=False, sort_keys=True, separators=(",", ":"), allow_nan=False, check_circular=False
+)  # fmt: skip
 
 
 def canonical(value: Any) -> str:

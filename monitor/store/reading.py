@@ -98,23 +98,30 @@ def list_submissions(
 
     Urgent ones come first, then the latest, or with ``oldest_first`` the oldest.
     """
-    wanted = {"form = ?": form, "state = ?": state, "author = ?": author, "submitted_at < ?": before}
-    tests = [test for test, value in wanted.items() if value is not None]
-    where = f"WHERE {' AND '.join(tests)}" if tests else ""
+    where, values = _tests({"form = ?": form, "state = ?": state, "author = ?": author, "submitted_at < ?": before})
     way = "ASC" if oldest_first else "DESC"
     with refusing(store.path):
         found = store.connection.execute(
-            f"SELECT {', '.join(_SUMMARY)} FROM submission {where} ORDER BY urgent DESC, submitted_at {way}, id {way}",
-            [value for value in wanted.values() if value is not None],
-        )
+            f"SELECT {', '.join(_SUMMARY)} FROM submission WHERE {where} "
+            f"ORDER BY urgent DESC, submitted_at {way}, id {way}", values
+        )  # fmt: skip
         return [_summary(row) for row in found]
 
 
-def own_waiting(store: Store, actor: str) -> frozenset[str]:
-    """The ids of what waits for review and this person may not approve, having written, entered or corrected it."""
+def sort_waiting(
+    store: Store, actor: str, *, form: str | None = None, before: str | None = None, author: str | None = None
+) -> Iterator[tuple[str, bool, bool]]:  # fmt: skip
+    """Of each submission that waits for review: its id, whether this person may not approve it, whether it is screened.
+
+    Nobody may approve what they wrote, entered or corrected. The oldest come first.
+    """
+    where, values = _tests({"form = ?": form, "author = ?": author, "submitted_at < ?": before})
     with refusing(store.path):
-        query = f"SELECT id FROM submission WHERE state = 'submitted' AND {HAD_A_HAND}"
-        return frozenset(id for (id,) in store.connection.execute(query, (actor,)))
+        for id, own, screened in store.connection.execute(
+            f"SELECT id, {HAD_A_HAND}, screened FROM submission "
+            f"WHERE state = 'submitted' AND {where} ORDER BY submitted_at, id", [actor, *values]
+        ):  # fmt: skip
+            yield id, bool(own), bool(screened)
 
 
 def show(store: Store, id: str, catalogue: Mapping[str, Instrument]) -> ShownSubmission:
@@ -147,6 +154,12 @@ def history(store: Store, id: str) -> list[Act]:
     if not acts:
         raise Refusal("STORE-13", id=id)
     return acts
+
+
+def _tests(wanted: Mapping[str, str | None]) -> tuple[str, list[str]]:
+    """The SQL of those tests that a value is given for, and their values."""
+    given = {test: value for test, value in wanted.items() if value is not None}
+    return " AND ".join(given) or "true", list(given.values())
 
 
 def _summary(row: tuple[Any, ...]) -> StoredSubmission:

@@ -40,7 +40,8 @@ def rebuild(store: Store, catalogue: Mapping[str, Instrument]) -> int:
 
 
 def _make_again(connection: sqlite3.Connection, catalogue: Mapping[str, Instrument]) -> int:
-    used = {code for (code,) in connection.execute("SELECT payload ->> 'code' FROM log WHERE kind = 'instrument'")}
+    query = "SELECT json_extract(payload, '$.code') FROM log WHERE kind = 'instrument'"
+    used = {code for (code,) in connection.execute(query)}
     if missing := sorted(used - set(catalogue)):
         raise Refusal("STORE-23", instruments=", ".join(missing))
     _restore_objects(connection)

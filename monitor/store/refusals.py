@@ -53,6 +53,8 @@ def refusing(path: Path) -> Iterator[None]:
         code = _CODES.get(getattr(error, "sqlite_errorcode", -1) & 0xFF)  # the low byte is the kind of error
         if str(error).startswith("Could not decode to UTF-8"):
             raise Refusal("STORE-09", path=path) from None  # that message quotes what stands in the file
+        if code is None and "malformed JSON" in str(error):
+            code = "STORE-09"
         if code is None:
             raise
         raise Refusal(code, path=path, what="it is no SQLite file") from error

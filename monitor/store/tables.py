@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
@@ -12,6 +11,7 @@ from monitor.conditions import Value
 from monitor.errors import DeclarationError
 from monitor.forms import FormMeta
 from monitor.questions import Question, Rows
+from monitor.store.canonical import canonical
 
 SqlType = str
 """``TEXT`` or ``INTEGER``: the tables are STRICT."""
@@ -49,7 +49,7 @@ def values_of(question: Question, value: Value) -> list[str | int | None]:
     if question.storage == "money":
         return [None, None] if value is None else [value["amount"], value["currency"]]
     if question.storage == "codes" and value is not None:
-        return [json.dumps(value, ensure_ascii=False, separators=(",", ":"))]
+        return [canonical(value)]
     return [value]
 
 

@@ -46,7 +46,7 @@ _BATCH = 500
 
 HAD_A_HAND = f"""EXISTS (
     SELECT 1 FROM log WHERE log.submission = submission.id AND log.kind IN {CONTENT}
-    AND ? IN (log.actor, log.payload ->> 'author'))"""
+    AND ? IN (log.actor, json_extract(log.payload, '$.author')))"""
 """Whether a person (the parameter) wrote, entered or corrected a submission, in any of its revisions."""
 
 
