@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
+from typing import Any
 
 from monitor.errors import Refusal
-from monitor.store import Decision, Store, StoredSubmission, list_submissions, sort_waiting
+from monitor.store import Decision, ShownSubmission, Store, StoredSubmission, list_submissions, sort_waiting
 
 
 @dataclass(frozen=True)
@@ -33,6 +34,15 @@ def waiting(
         return found
     own = {id for id, own, _ in sort_waiting(store, actor, form=form, before=_day(before), author=author) if own}
     return [one for one in found if one.id not in own]
+
+
+def doubts(shown: ShownSubmission, hooks: Any) -> list[str]:
+    """What the plugins would have a reviewer look at twice (hook ``check_submission``), a sentence each.
+
+    ``hooks`` are those of the loaded plugins. Doubts never keep a submission from being approved.
+    """
+    found = hooks.check_submission(submission=shown.submission, form=shown.form)
+    return [doubt for one in found for doubt in one]
 
 
 def approve(store: Store, ids: Sequence[str], *, actor: str, revisions: Mapping[str, int] | None = None) -> Approval:

@@ -45,14 +45,23 @@ def list_command(work: Work, form: str | None, state: str | None, as_json: bool)
 @json_option
 @click.pass_obj
 def show_command(work: Work, id: str, show_narratives: bool, as_json: bool) -> None:
-    """One submission: its answers, and the warnings with their explanations. Sealed answers are not shown."""
+    """One submission: its answers, warnings with their explanations, and doubts. Sealed answers are not shown."""
+    from monitor.review import doubts
     from monitor.store import show
 
     with work.store() as store:
         shown = show(store, id, work.plugins.catalogue)
+    twice = doubts(shown, work.plugins.hooks)
     answers = shown.readable(show_narratives)
     if as_json:
-        print_json({**dataclasses.asdict(shown.summary), "answers": answers, "explanations": dict(shown.explanations)})
+        print_json(
+            {
+                **dataclasses.asdict(shown.summary),
+                "answers": answers,
+                "explanations": dict(shown.explanations),
+                "doubts": twice,
+            }
+        )
         return
     for name, value in dataclasses.asdict(shown.summary).items():
         click.echo(f"{name:<14} {value}")
@@ -60,6 +69,8 @@ def show_command(work: Work, id: str, show_narratives: bool, as_json: bool) -> N
     print_table(("question", "answer"), shown.rows(show_narratives))
     for rule, line in shown.explanations.items():
         click.echo(f"\n{rule}: {line}")
+    for doubt in twice:
+        click.echo(f"\nTo look at twice: {doubt}")
 
 
 @submissions_command.command("correct")

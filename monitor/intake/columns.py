@@ -83,7 +83,7 @@ class Columns:
                 yield f"mapping   its column '{column}' is not in the file."
 
     def _unknown(self, name: str) -> str:
-        shown = f"'{name}'" if re.fullmatch(r"[\w .-]{1,60}", name) else "Its name"
+        shown = f"'{name}'" if re.fullmatch(r"[\w .-]{1,40}", name) else "Its name"
         if self._form.questions.get(name) is not None:
             return f"{shown} holds rows, which no cell can. Import them as JSON Lines."
         for above in self._form.ancestors():

@@ -17,7 +17,7 @@ from monitor.store.log import CONTENT
 from monitor.store.projection import forms_of
 from monitor.store.refusals import refusing
 from monitor.store.writing import HAD_A_HAND
-from monitor.submissions import join
+from monitor.submissions import Submission, join
 
 _SUMMARY = (
     "id", "form", "version", "state", "parent", "author", "submitted_at", "revision", "entered_by", "key", "warnings",
@@ -60,6 +60,17 @@ class ShownSubmission:
     def explanations(self) -> Mapping[str, str]:
         """By rule, the line that answers each warning."""
         return self.content.explanations
+
+    @property
+    def submission(self) -> Submission:
+        """The same as the check gave it, without the sealed answers."""
+        payload, one = self.content.payload, self.summary
+        return Submission(
+            id=one.id, form=one.form, version=one.version, parent=one.parent, author=one.author,
+            submitted_at=one.submitted_at, closed=self.content.closed, open=self.content.open,
+            session=payload["session"], source=self.content.source, language=payload["language"],
+            explanations=self.explanations, origin=payload["origin"],
+        )  # fmt: skip
 
     def readable(self, narratives: bool = False) -> dict[str, Value]:
         """The closed answers, and with ``narratives`` the open ones, as JSON values in the order of the form."""

@@ -134,7 +134,7 @@ class _Check:
             self._add(where, "ANSWER-04", fault)
 
     def _collect_unknown(self, form: FormMeta, name: str, prefix: str) -> None:
-        where = prefix + (name if re.fullmatch(r"[\w .-]{1,60}", name) else "(a key that is no name)")
+        where = prefix + (name if re.fullmatch(r"[\w.-]{1,40}", name) else "(a key that is no name)")
         for above in form.ancestors():
             if name in above.questions:
                 fault = Fault("ANSWER-20", above=above.full_code())
