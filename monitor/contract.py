@@ -79,6 +79,7 @@ def _form(form: FormMeta) -> JSON:
         "rows_of": f"{form.rows_of.form.code}.{form.rows_of.name}" if form.rows_of else None,
         "key": form.key,
         "person": form.person,
+        "event": form.event,
         "questions": [_question(question) for question in form.questions.values()],
     }
 

@@ -13,7 +13,7 @@ from monitor.errors import DeclarationError
 from monitor.questions import Question, Rating, Rows
 
 _RESERVED = frozenset(
-    "code title parent key person instrument rows_of questions fields context declared_fields".split()
+    "code title parent key person event instrument rows_of questions fields context declared_fields".split()
 )
 _NAME = re.compile(r"[a-z][a-z0-9_]{0,59}")
 
@@ -53,6 +53,7 @@ class FormMeta(SchemaMeta):
     parent: FormMeta | None
     key: str | None
     person: str | None
+    event: str | None
     instrument: str
     rows_of: Rows | None
     questions: dict[str, Question]
@@ -78,6 +79,7 @@ class FormMeta(SchemaMeta):
         form.parent = getattr(meta, "parent", None)
         form.key = getattr(meta, "key", None)
         form.person = getattr(meta, "person", None)
+        form.event = getattr(meta, "event", None)
         form.title = (attrs.get("__doc__") or name).strip().splitlines()[0].rstrip(".")
         form.rows_of = None
         form.instrument = ""
@@ -156,7 +158,8 @@ class Form(Schema, metaclass=FormMeta):
     ``Meta.parent`` is the form under which this one stands (a hearing under its case). ``Meta.key`` names the question
     by which people refer to a submission (``case_ref``); it is unique in the store. ``Meta.person`` says whom a
     submission or row is about, for disclosure control: the name of the question that tells persons of one case apart,
-    or ``"submission"`` where each submission is one person.
+    or ``"submission"`` where each submission is one person. ``Meta.event`` names the question that, with the parent and
+    the session, tells what was observed (the date of a hearing): several may submit it, one submission is approved.
     """
 
     class Meta:

@@ -83,7 +83,7 @@ class Instrument:
     def _check_form(self, form: FormMeta) -> None:
         if form.parent is not None and form.parent not in self.forms:
             self._refuse(f"form {form.code}", f"its parent {form.parent.code} is not one of the instrument's forms.")
-        for role, name in (("key", form.key), ("person", form.person)):
+        for role, name in (("key", form.key), ("person", form.person), ("event", form.event)):
             if name not in (None, "submission", *form.questions):
                 self._refuse(f"form {form.code}", f"Meta.{role} names '{name}', which is none of its questions.")
         for question in form.questions.values():
@@ -106,6 +106,8 @@ class Instrument:
                 self._refuse(place, f"it counts '{question.name}', whose publish is '{question.publish}'.")
         for condition in indicator.conditions():
             self._check_countable(place, condition)
+        tables = (" x ".join(dimension.name for dimension in table) for table in indicator.tables)
+        _once(self.code, f"table of {indicator.id} by", tables)
         for dimension in (dimension for table in indicator.tables for dimension in table):
             self._check_dimension(place, dimension, indicator)
 

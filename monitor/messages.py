@@ -188,11 +188,14 @@ _STORE = {
 _REVIEW = {
     "REVIEW-01": Message("nobody approves their own: {actor} wrote, entered or corrected submission {id}.",
                          "Ask somebody else to review it. Nothing was approved."),
+    "REVIEW-03": Message("submission {other} of the same event is approved already, so {id} would count it twice.",
+                         "Return or withdraw one of the two. Nothing was approved."),
     "REVIEW-02": Message("that is no day.", "Write it as year-month-day, such as 2025-03-31."),
 }
 
 _DEMO = {
-    "DEMO-01": Message("the demo cannot use the folder {path}: {why}.", "Name another with --out. Nothing was changed."),
+    "DEMO-01": Message("the demo cannot use the folder {path}: {why}.",
+                       "Name another with --out. Nothing was changed."),
     "DEMO-02": Message("the invented submissions in {path} do not fit the instrument that is loaded.",
                        "Leave out the plugin that changes it."),
 }

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any
 
@@ -13,11 +13,16 @@ from monitor.store import Decision, ShownSubmission, Store, StoredSubmission, li
 
 @dataclass(frozen=True)
 class Approval:
-    """How many were approved, and in bulk how many were left: the reviewer's own, and those that need a look first."""
+    """How many were approved, and in bulk how many were left.
+
+    Left are the reviewer's ``own``, the ``screened`` ones that need a look first, and the ``doubled`` ones: another
+    monitor's submission of the same event is approved, and an event counts once.
+    """
 
     approved: int
     own: int = 0
     screened: int = 0
+    doubled: int = 0
 
 
 def waiting(
@@ -32,7 +37,7 @@ def waiting(
     found = list_submissions(store, form=form, state="submitted", author=author, before=_day(before), oldest_first=True)
     if actor is None:
         return found
-    own = {id for id, own, _ in sort_waiting(store, actor, form=form, before=_day(before), author=author) if own}
+    own = {one.id for one in sort_waiting(store, actor, form=form, before=_day(before), author=author) if one.own}
     return [one for one in found if one.id not in own]
 
 
@@ -62,12 +67,15 @@ def approve(store: Store, ids: Sequence[str], *, actor: str, revisions: Mapping[
 def approve_all(
     store: Store, *, actor: str, form: str | None = None, before: str | None = None, author: str | None = None
 ) -> Approval:  # fmt: skip
-    """Approve all that waits, in one transaction: but not the reviewer's own, and not what a rule wants looked at."""
+    """Approve all that waits, in one transaction: but not the reviewer's own, and not what a rule wants looked at.
+
+    Of several submissions of one event the oldest is approved.
+    """
     with store.writing(actor) as writing:
-        approvable, own, screened = _sort_out(store, actor, form, before, author)
+        approvable, left = _sort_out(store, actor, form, before, author)
         for id in approvable:
             writing.decide(id, "approved")
-    return Approval(len(approvable), own, screened)
+    return replace(left, approved=len(approvable))
 
 
 def count_approvable(
@@ -102,18 +110,23 @@ def _decide(store: Store, id: str, kind: Decision, reason: str, actor: str, revi
 
 def _sort_out(
     store: Store, actor: str, form: str | None, before: str | None, author: str | None
-) -> tuple[list[str], int, int]:  # fmt: skip
-    """The ids that may be approved in bulk; how many of the rest are the reviewer's own, and how many screened."""
+) -> tuple[list[str], Approval]:  # fmt: skip
+    """The ids that may be approved in bulk, and how many of the rest are left for which reason."""
     approvable: list[str] = []
-    mine = flagged = 0
-    for id, own, screened in sort_waiting(store, actor, form=form, before=_day(before), author=author):
-        if own:
-            mine += 1
-        elif screened:
-            flagged += 1
+    events: set[str] = set()
+    own = screened = doubled = 0
+    for one in sort_waiting(store, actor, form=form, before=_day(before), author=author):
+        if one.own:
+            own += 1
+        elif one.screened:
+            screened += 1
+        elif one.doubled or one.event in events:
+            doubled += 1
         else:
-            approvable.append(id)
-    return approvable, mine, flagged
+            approvable.append(one.id)
+            if one.event is not None:
+                events.add(one.event)
+    return approvable, Approval(0, own, screened, doubled)
 
 
 def _day(given: str | None) -> str | None:

@@ -357,7 +357,8 @@ WRONG = (
     *"""
     sql=select+1 _where=1%3D1 _through=%7B%22table%22%3A%22question%22%7D _extra=x _extras=foreign_key_tables
     _trace=1 _ttl=999999 _timelimit=99999 _stream=on _context=1 _format=blob _search=x _fts_table=question
-    _facet_date=year _facet_array=year _facet=none _sort=none _sort_desc=rowid _size=-1 _size=999999 _size=x _next=AL _next=AL,2020&_sort=n _facet= _sort=
+    _facet_date=year _facet_array=year _facet=none _sort=none _sort_desc=rowid _size=-1 _size=999999 _size=x
+    _next=AL _next=AL,2020&_sort=n _facet= _sort=
     _next=%00 _col=none none=1 n__none=1 n__in=%5B n__arraycontains=1 country__like=%25 n=%C2%B2 _shape=none
     rowid=1 %00=1 _filter_column=none&_filter_op=exact _filter_column=n&_filter_op=in _sort=n&_sort_desc=n
     """.split(),

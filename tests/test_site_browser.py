@@ -131,7 +131,7 @@ def test_pages_render_without_a_complaint_and_ask_no_other_host(page: Page, addr
 def test_a_reader_gets_from_the_home_page_to_a_figure_and_its_law_in_two_clicks(page: Page, address: str) -> None:
     page.goto(address)
     page.get_by_role("main").get_by_role("link", name="Trial monitoring").click()
-    page.get_by_role("link", name="Hearings in which every victim had a lawyer").click()
+    page.get_by_role("link", name="Hearings in which every victim had a lawyer", exact=True).click()
     assert page.locator("h1").inner_text() == "Hearings in which every victim had a lawyer"
     assert page.locator(".key").get_by_text("between 75 % and 80 %").is_visible()
     assert page.get_by_text("CETS 15(2)", exact=True).is_visible()

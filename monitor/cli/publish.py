@@ -81,7 +81,8 @@ def release_command() -> None:
 @release_command.command("build")
 @click.argument("path", metavar="OUT.db", type=click.Path(path_type=Path))
 @click.option("--title", help="The title of the release.")
-@click.option("--from", "start", metavar="DATE", help="First day of the period that the release speaks of.")
+@click.option("--from", "start", metavar="DATE",
+              help="First day of the period, as the release states it; it selects nothing.")
 @click.option("--to", "end", metavar="DATE", help="Last day of that period.")
 @click.option("--licence", default="CC BY 4.0", show_default=True, help="The licence of the figures.")
 @click.option(
@@ -136,7 +137,7 @@ def _show(release: object, as_json: bool) -> None:
             }
         )  # fmt: skip
         return
-    say(f"Release {release.id}: {release.tables} tables, {release.cells} figures, {release.suppressed} of them hidden.")
+    say(f"Release {release.id}: {release.tables} tables, {release.cells} rows, {release.suppressed} of them hidden.")
     for line in audit.attacked:
         say(f"Attacked: {line}")
     for line in (*audit.disclosed, *audit.undecided):

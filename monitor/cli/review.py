@@ -71,6 +71,8 @@ def approve_command(
     say(f"Approved {approval.approved}.")
     if approval.own:
         say(f"Left out {approval.own} of your own: nobody approves their own submission.")
+    if approval.doubled:
+        say(f"Left out {approval.doubled}: another submission of the same event is approved, and an event counts once.")
     if approval.screened:
         say(f"Left out {approval.screened} that a screening rule has flagged: look at each, then approve it by its id.")
 

@@ -53,21 +53,25 @@ def show_command(work: Work, id: str, show_narratives: bool, as_json: bool) -> N
         shown = show(store, id, work.plugins.catalogue)
     twice = doubts(shown, work.plugins.hooks)
     answers = shown.readable(show_narratives)
+    # A line of explanation is written freely, and can name somebody, like any open answer.
+    hidden = "(open answer, not shown)"
+    explanations = {rule: line if show_narratives else hidden for rule, line in shown.explanations.items()}
     if as_json:
         print_json(
             {
                 **dataclasses.asdict(shown.summary),
                 "answers": answers,
-                "explanations": dict(shown.explanations),
+                "explanations": explanations,
                 "doubts": twice,
             }
         )
         return
     for name, value in dataclasses.asdict(shown.summary).items():
-        click.echo(f"{name:<14} {value}")
+        words = ", ".join(value) if isinstance(value, tuple) else value
+        click.echo(f"{name:<14} {'' if words is None else words}".rstrip())
     click.echo("")
     print_table(("question", "answer"), shown.rows(show_narratives))
-    for rule, line in shown.explanations.items():
+    for rule, line in explanations.items():
         click.echo(f"\n{rule}: {line}")
     for doubt in twice:
         click.echo(f"\nTo look at twice: {doubt}")

@@ -181,7 +181,10 @@ def _snapshot(connection: sqlite3.Connection) -> Iterator[None]:
 
 def _used(connection: sqlite3.Connection, catalogue: Mapping[str, Instrument]) -> list[Instrument]:
     codes = [code for (code,) in connection.execute("SELECT DISTINCT instrument FROM contract ORDER BY instrument")]
-    instruments = [catalogue[code] for code in codes if code in catalogue]
+    if unknown := [code for code in codes if code not in catalogue]:
+        # Left out in silence, an instrument would seem to have no findings.
+        raise Refusal("STORE-23", instruments=", ".join(unknown))
+    instruments = [catalogue[code] for code in codes]
     forms = [form.full_code() for instrument in instruments for form in instrument.forms]
     approved = {form for (form,) in connection.execute("SELECT DISTINCT form FROM submission WHERE state = 'approved'")}
     if not approved.intersection(forms) or not any(instrument.indicators for instrument in instruments):

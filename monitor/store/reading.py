@@ -25,6 +25,9 @@ _SUMMARY = (
 )  # fmt: skip
 
 
+_APPROVED_EVENTS = "SELECT event FROM submission WHERE event IS NOT NULL AND state = 'approved'"
+
+
 @dataclass(frozen=True)
 class StoredSubmission:
     """A submission in a list: none of its answers but ``key``, the reference that people use for it.
@@ -119,20 +122,35 @@ def list_submissions(
         return [_summary(row) for row in found]
 
 
+@dataclass(frozen=True)
+class Waiting:
+    """What a reviewer must know of a submission that waits, before approving many at once.
+
+    ``own``: this person may not approve it. ``screened``: a rule wants it looked at first. ``event`` is equal for
+    submissions of one event; ``doubled`` is whether another one of it is approved already.
+    """
+
+    id: str
+    own: bool
+    screened: bool
+    event: str | None
+    doubled: bool
+
+
 def sort_waiting(
     store: Store, actor: str, *, form: str | None = None, before: str | None = None, author: str | None = None
-) -> Iterator[tuple[str, bool, bool]]:  # fmt: skip
-    """Of each submission that waits for review: its id, whether this person may not approve it, whether it is screened.
+) -> Iterator[Waiting]:  # fmt: skip
+    """Each submission that waits for review, the oldest first.
 
-    Nobody may approve what they wrote, entered or corrected. The oldest come first.
+    Nobody may approve what they wrote, entered or corrected.
     """
     where, values = _tests({"form = ?": form, "author = ?": author, "submitted_at < ?": before})
     with refusing(store.path):
-        for id, own, screened in store.connection.execute(
-            f"SELECT id, {HAD_A_HAND}, screened FROM submission "
+        for id, own, screened, event, doubled in store.connection.execute(
+            f"SELECT id, {HAD_A_HAND}, screened, event, event IN ({_APPROVED_EVENTS}) FROM submission "
             f"WHERE state = 'submitted' AND {where} ORDER BY submitted_at, id", [actor, *values]
         ):  # fmt: skip
-            yield id, bool(own), bool(screened)
+            yield Waiting(id, bool(own), bool(screened), event, bool(doubled))
 
 
 def show(store: Store, id: str, catalogue: Mapping[str, Instrument]) -> ShownSubmission:

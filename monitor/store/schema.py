@@ -61,6 +61,7 @@ PROJECTIONS = (
         submitted_at TEXT NOT NULL,
         origin TEXT,
         key TEXT,
+        event TEXT,
         warnings TEXT NOT NULL,
         screened INTEGER NOT NULL,
         urgent INTEGER NOT NULL,
@@ -69,6 +70,8 @@ PROJECTIONS = (
     # The same file imported twice; two cases under one reference; the hearings of a case; what waits for review.
     "CREATE UNIQUE INDEX submission_origin ON submission (form, origin) WHERE origin IS NOT NULL",
     "CREATE UNIQUE INDEX submission_key ON submission (form, key) WHERE key IS NOT NULL AND state <> 'withdrawn'",
+    # Two monitors at one hearing are two submissions; one of them counts.
+    "CREATE UNIQUE INDEX submission_event ON submission (event) WHERE event IS NOT NULL AND state = 'approved'",
     "CREATE INDEX submission_parent ON submission (parent, form) WHERE parent IS NOT NULL",
     "CREATE INDEX submission_waiting ON submission (form) WHERE state = 'submitted'",
 )

@@ -129,20 +129,30 @@ class Writing:
         if id in self._projection.pending:
             self.flush()
         row = self._connection.execute(
-            f"SELECT state, revision, {HAD_A_HAND} FROM submission WHERE id = ?", (self.actor, id)
+            f"SELECT state, revision, event, {HAD_A_HAND} FROM submission WHERE id = ?", (self.actor, id)
         ).fetchone()
         if row is None:
             raise Refusal("STORE-13", id=id)
-        state, revision, own = row
+        state, revision, event, own = row
         _check_revision(id, revision, expected_revision)
         if state not in _FROM[kind]:
             raise Refusal("STORE-15", id=id, state=state, what=kind)
-        if own and kind == "approved":
-            raise Refusal("REVIEW-01", id=id, actor=self.actor)
+        if kind == "approved":
+            self._check_approval(id, event, own)
         opened = salted({"reason": reason.strip()} if reason else {})
         self._projection.decided(self._log.append(self.actor, kind, id, {"revision": revision}, opened))
         if len(self._projection.pending) >= _BATCH:
             self.flush()
+
+    def _check_approval(self, id: str, event: str | None, own: bool) -> None:
+        if own:
+            raise Refusal("REVIEW-01", id=id, actor=self.actor)
+        if event is None:
+            return
+        self.flush()  # a double of it may have been approved a moment ago, in this transaction
+        query = "SELECT id FROM submission WHERE event = ? AND state = 'approved'"
+        if found := self._connection.execute(query, (event,)).fetchone():
+            raise Refusal("REVIEW-03", id=id, other=found[0])
 
     def note_release(self, content_hash: str, name: str) -> None:
         """Note that a release was made: which, by its content hash and the name of its file. No figures."""
@@ -201,10 +211,18 @@ def _content(submission: Submission, instrument: Instrument, form: FormMeta, scr
         "language": submission.language,
         "origin": submission.origin,
         "key": submission.closed.get(form.key) if form.key else None,
+        "event": _event(submission, form),
         "warnings": sorted(explained),
         "screened": screened,
         "closed": submission.closed,
     }
+
+
+def _event(submission: Submission, form: FormMeta) -> str | None:
+    """What was observed, where several may have observed it: equal for all of them."""
+    if form.event is None or form.event not in submission.closed:
+        return None
+    return canonical([submission.form, submission.parent, submission.closed[form.event], submission.session])
 
 
 def _free(submission: Submission) -> dict[str, Any]:

@@ -57,7 +57,7 @@ class _Check:
         values = self._load()
         walked = walk(
             self.form, values, parent.answers(self.today) if parent else None, today=self.today,
-            system=self.envelope.system(), others=cache(lambda: self._others(parent)),  # read once, however many rules ask
+            system=self.envelope.system(), others=cache(lambda: self._others(parent)),
         )  # fmt: skip
         self._check_asked(walked)
         self._check_key(walked)

@@ -14,6 +14,7 @@ class Hearing(Form):
 
     class Meta:
         parent = Case
+        event = "hearing_date"
 
     section_hearing = Section("Hearing")
 
