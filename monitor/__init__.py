@@ -1,6 +1,6 @@
 """The names that a plugin may use. Everything else in this package belongs to the framework."""
 
-from monitor.conditions import AUTHOR, SESSION, SOURCE, TODAY, AnyOther, Months, any_of
+from monitor.conditions import AUTHOR, SESSION, SOURCE, TODAY, AnyOther, Days, Months, Ratio, any_of
 from monitor.forms import Form, Section
 from monitor.hookspecs import hookimpl
 from monitor.indicators import EachCode, Median, Share, Tally, by, each, year
@@ -20,11 +20,43 @@ from monitor.questions import (
     Rows,
     Text,
     Whole,
-)  # fmt: skip
+)
 from monitor.rules import Rule
 
 __all__ = [
-    "AUTHOR", "AnyOther", "Choice", "Choices", "Codes", "Country", "Date", "EachCode", "Form", "Instrument", "Median",
-    "Money", "Months", "Narrative", "PartialDate", "RATING", "Rating", "Ref", "Rows", "Rule", "SESSION", "SOURCE",
-    "Section", "Share", "TODAY", "Tally", "Text", "Whole", "any_of", "by", "each", "hookimpl", "year",
-]  # fmt: skip
+    "AUTHOR",
+    "AnyOther",
+    "Choice",
+    "Choices",
+    "Codes",
+    "Country",
+    "Date",
+    "Days",
+    "EachCode",
+    "Form",
+    "Instrument",
+    "Median",
+    "Money",
+    "Months",
+    "Narrative",
+    "PartialDate",
+    "RATING",
+    "Rating",
+    "Ratio",
+    "Ref",
+    "Rows",
+    "Rule",
+    "SESSION",
+    "SOURCE",
+    "Section",
+    "Share",
+    "TODAY",
+    "Tally",
+    "Text",
+    "Whole",
+    "any_of",
+    "by",
+    "each",
+    "hookimpl",
+    "year",
+]

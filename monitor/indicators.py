@@ -91,7 +91,7 @@ class AlsoIn(Condition):
         return None if chosen is None or code is None else code in chosen
 
     def sql(self, names: Names) -> str:
-        column, code = names.column(self.other), names.column(self.each)
+        column, code = self.other.sql(names), self.each.sql(names)
         found = f"EXISTS (SELECT 1 FROM json_each({column}) AS o WHERE o.value = {code})"
         return f"(CASE WHEN {column} IS NOT NULL THEN {found} END)"
 

@@ -23,6 +23,7 @@ from monitor import (
     Choices,
     Codes,
     Date,
+    Days,
     Form,
     Money,
     Months,
@@ -34,7 +35,7 @@ from monitor import (
     Whole,
     any_of,
 )  # fmt: skip
-from monitor.conditions import Answers, Condition, Constant, Count, Operand, Today, bounds, quoted
+from monitor.conditions import Answers, Condition, Constant, Count, Currency, Operand, Ratio, Today, bounds, quoted
 from monitor.errors import DeclarationError
 
 KIND = Codes(a="A", b="B", c="C")
@@ -58,6 +59,8 @@ class Person(Form):
 
     kind = Choice("Which?", KIND, optional=True)
     age = Whole("Age?", optional=True)
+    born = Date("Born?", optional=True)
+    paid = Money("Paid?", optional=True)
 
 
 class Meeting(Form):
@@ -73,6 +76,8 @@ class Meeting(Form):
     held = Date("Held?", optional=True)
     decided = PartialDate("Decided?", optional=True)
     price = Money("Price?", optional=True)
+    cost = Money("Cost?", optional=True)
+    effects = Choices("Effects?", KIND, optional=True)
     people = Rows(Person, "Who?", optional=True)
     notes = Narrative("Notes?", optional=True)
 
@@ -94,6 +99,8 @@ class Tables:
         if isinstance(operand, Count):
             source, where, _ = self.rows(operand.of)
             return f"(SELECT count(*) FROM {source} WHERE {where})"
+        if isinstance(operand, Currency):
+            return f"{self.column(operand.of)}_currency"
         if operand.kind == "rows":
             return "(SELECT 1 FROM person WHERE meeting = m.id LIMIT 1)"
         return f"{self.alias[operand.form]}.{operand.title()}"
@@ -106,25 +113,33 @@ def in_sql(condition: Condition, answers: Answers) -> bool | None:
     """The truth of a condition as SQLite finds it."""
     database = sqlite3.connect(":memory:")
     database.execute("CREATE TABLE matter (ref TEXT, opened TEXT, persons INTEGER) STRICT")
-    database.execute("CREATE TABLE person (meeting INTEGER, kind TEXT, age INTEGER) STRICT")
+    database.execute(
+        "CREATE TABLE person (meeting INTEGER, kind TEXT, age INTEGER, born TEXT, paid REAL, paid_currency TEXT) STRICT"
+    )
     database.execute(
         "CREATE TABLE meeting (id INTEGER, stage TEXT, causes TEXT, minutes INTEGER, year INTEGER, held TEXT, "
-        "decided TEXT, price REAL) STRICT"
+        "decided TEXT, effects TEXT, price REAL, price_currency TEXT, cost REAL, cost_currency TEXT) STRICT"
     )
     outer = answers.outer.values if answers.outer else {}
     database.execute("INSERT INTO matter VALUES (?, ?, ?)", [outer.get(name) for name in ("ref", "opened", "persons")])
     values = dict(answers.values)
-    values["causes"] = json.dumps(values["causes"]) if "causes" in values else None
-    values["price"] = float(values["price"]["amount"]) if "price" in values else None
-    names = ("stage", "causes", "minutes", "year", "held", "decided", "price")
-    database.execute("INSERT INTO meeting VALUES (1, ?, ?, ?, ?, ?, ?, ?)", [values.get(name) for name in names])
+    for name in ("causes", "effects"):
+        values[name] = json.dumps(values[name]) if name in values else None
+    plain = [values.get(name) for name in ("stage", "causes", "minutes", "year", "held", "decided", "effects")]
+    amounts = [*amount_of(values.get("price")), *amount_of(values.get("cost"))]
+    database.execute("INSERT INTO meeting VALUES (1, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)", [*plain, *amounts])
     for row in values.get("people", ()):
-        database.execute("INSERT INTO person VALUES (1, ?, ?)", [row.get("kind"), row.get("age")])
+        line = [row.get("kind"), row.get("age"), row.get("born"), *amount_of(row.get("paid"))]
+        database.execute("INSERT INTO person VALUES (1, ?, ?, ?, ?, ?)", line)
     sql = condition.sql(Tables({Meeting: "m", Matter: "c"}))
     (truth,) = database.execute(f"SELECT {sql} FROM meeting AS m, matter AS c").fetchone()
     database.close()
     assert truth in (None, 0, 1)
     return None if truth is None else bool(truth)
+
+
+def amount_of(money: Mapping[str, str] | None) -> tuple[float | None, str | None]:
+    return (None, None) if money is None else (float(money["amount"]), money["currency"])
 
 
 def answers_of(values: Mapping[str, Any], outer: Mapping[str, Any] | None = None, **system: Any) -> Answers:
@@ -141,8 +156,13 @@ PARTIAL_DATES = st.builds(lambda day, length: day[:length], DATES, st.sampled_fr
 SMALL = st.integers(-5, 6)
 YEARS = st.sampled_from([0, 99, 999, 1000, 2023, 2024, 2025, 9999, 10000, 1234567])
 CODES = st.sampled_from(["a", "b", "c"])
-PEOPLE = st.lists(st.fixed_dictionaries({}, optional={"kind": CODES, "age": SMALL}), min_size=1, max_size=3)
-PRICE = st.builds(lambda cents: {"amount": f"{cents / 100:.2f}", "currency": "EUR"}, st.integers(1, 700))
+PRICE = st.builds(
+    lambda cents, currency: {"amount": f"{cents / 100:.2f}", "currency": currency},
+    st.integers(1, 700),
+    st.sampled_from(["EUR", "EUR", "MDL"]),
+)
+PERSON = st.fixed_dictionaries({}, optional={"kind": CODES, "age": SMALL, "born": NEAR_DAYS, "paid": PRICE})
+PEOPLE = st.lists(PERSON, min_size=1, max_size=3)
 ANSWERS = st.builds(
     answers_of,
     st.fixed_dictionaries(
@@ -154,7 +174,9 @@ ANSWERS = st.builds(
             "year": YEARS,
             "held": DATES,
             "decided": PARTIAL_DATES,
+            "effects": st.lists(CODES, min_size=1, unique=True),
             "price": PRICE,
+            "cost": PRICE,
             "people": PEOPLE,
         },
     ),
@@ -162,8 +184,20 @@ ANSWERS = st.builds(
 )
 SOME_CODES = st.lists(CODES, min_size=1, max_size=2, unique=True)
 COMPARISONS = st.sampled_from(["__lt__", "__le__", "__gt__", "__ge__", "equals"])
-DATED = st.sampled_from([Meeting.held, Meeting.decided, Matter.opened, TODAY])
-NUMBERS = st.sampled_from([Meeting.minutes, Matter.persons, Meeting.price, Meeting.people.count()])
+DATED = st.sampled_from([Meeting.held, Meeting.decided, Matter.opened, TODAY, Meeting.people.earliest(Person.born)])
+NUMBERS = st.sampled_from(
+    [
+        Meeting.minutes,
+        Matter.persons,
+        Meeting.price,
+        Meeting.cost,
+        Meeting.people.count(),
+        Meeting.people.total(Person.age),
+        Meeting.people.total(Person.paid),
+        Days(Meeting.people.earliest(Person.born), Meeting.held),
+        Months(Meeting.decided, Meeting.people.latest(Person.born)),
+    ]
+)
 OPERANDS = [Meeting.stage, Meeting.causes, Meeting.minutes, Meeting.held, Meeting.people, Matter.opened, Matter.persons]
 IN_A_ROW = (
     SOME_CODES.map(lambda codes: Person.kind.is_(*codes))
@@ -182,6 +216,8 @@ LEAVES = (
     | st.builds(lambda left, op: getattr(left, op)(Meeting.year), DATED, COMPARISONS)
     | st.builds(lambda op, right: getattr(Meeting.year, op)(right), COMPARISONS, DATED)
     | st.sampled_from(OPERANDS).map(lambda operand: operand.answered())
+    | st.just(Meeting.price.currency().equals(Meeting.cost.currency()))
+    | st.just(Meeting.causes.within(Meeting.effects))
     | IN_A_ROW.map(Meeting.people.any)
     | st.builds(lambda left, right: Meeting.people.any(left & ~right), IN_A_ROW, IN_A_ROW)
 )
@@ -393,3 +429,33 @@ def test_what_has_no_meaning_is_refused_when_it_is_written(declare: Any, says: s
     with pytest.raises(DeclarationError) as refused:
         declare()
     assert says in refused.value.sentence
+
+
+def test_amounts_of_two_currencies_do_not_compare_and_are_not_added() -> None:
+    euros, lei = {"amount": "10", "currency": "EUR"}, {"amount": "9", "currency": "MDL"}
+    apart = answers_of({"price": euros, "cost": lei, "people": [{"paid": euros}, {"paid": lei}]})
+    assert (Meeting.price > Meeting.cost).truth(apart) is None
+    assert (Meeting.people.total(Person.paid) > 0).truth(apart) is None
+    assert Ratio(Meeting.price, Meeting.cost).value(apart) is None
+    assert Meeting.price.currency().equals(Meeting.cost.currency()).truth(apart) is False
+
+
+def test_a_total_of_no_rows_is_zero_and_a_first_of_no_rows_is_unknown() -> None:
+    assert Meeting.people.total(Person.paid).value(answers_of({})) == 0
+    assert Meeting.people.earliest(Person.born).value(answers_of({})) is None
+
+
+def test_a_ratio_is_the_same_in_sql_and_unknown_over_zero() -> None:
+    thirds = answers_of({"price": {"amount": "2", "currency": "EUR"}, "cost": {"amount": "3", "currency": "EUR"}})
+    ratio = Ratio(Meeting.price, Meeting.cost)
+    assert float(ratio.value(thirds)) == pytest.approx(2 / 3)
+    assert in_sql(ratio > 0, thirds) is True and in_sql(ratio > 1, thirds) is False
+    zero = answers_of({"minutes": 0, "year": 2024})
+    assert Ratio(Meeting.year, Meeting.minutes).value(zero) is None
+    assert in_sql(Ratio(Meeting.year, Meeting.minutes) > 0, zero) is None
+
+
+def test_days_need_both_dates_to_the_day() -> None:
+    days = Days(Meeting.decided, Meeting.held)
+    assert days.value(answers_of({"decided": "2024-02-28", "held": "2024-03-01"})) == 2
+    assert days.value(answers_of({"decided": "2024-02", "held": "2024-03-01"})) is None

@@ -6,7 +6,8 @@ unknown where an answer it needs was not asked or left blank. A question is aske
 rule is broken only if its condition is false. So a blank never counts as a no.
 """
 
-from monitor.conditions.atoms import Includes, Matches, Mentions, OneOf, quoted
+from monitor.conditions.arithmetic import Days, EndOf, Months, Ratio, Total
+from monitor.conditions.atoms import Includes, Matches, Mentions, OneOf, Within, quoted
 from monitor.conditions.core import (
     JSON,
     All,
@@ -16,18 +17,53 @@ from monitor.conditions.core import (
     Compare,
     Condition,
     Constant,
+    Currency,
     Names,
     Not,
     Operand,
     Value,
-    bounds,
     operand,
-)  # fmt: skip
-from monitor.conditions.operands import AUTHOR, SESSION, SOURCE, TODAY, Count, Length, Months, System, Today
+)
+from monitor.conditions.dates import bounds
+from monitor.conditions.operands import AUTHOR, SESSION, SOURCE, TODAY, Count, Length, System, Today
 from monitor.conditions.several import AnyOther, AnyRow, any_of
 
 __all__ = [
-    "AUTHOR", "JSON", "SESSION", "SOURCE", "TODAY", "All", "Answered", "Answers", "AnyOther", "AnyRow", "Any_",
-    "Compare", "Condition", "Constant", "Count", "Includes", "Length", "Matches", "Mentions", "Months", "Names", "Not",
-    "OneOf", "Operand", "System", "Today", "Value", "any_of", "bounds", "operand", "quoted",
-]  # fmt: skip
+    "AUTHOR",
+    "JSON",
+    "SESSION",
+    "SOURCE",
+    "TODAY",
+    "All",
+    "Answered",
+    "Answers",
+    "AnyOther",
+    "AnyRow",
+    "Any_",
+    "Compare",
+    "Condition",
+    "Constant",
+    "Count",
+    "Currency",
+    "Days",
+    "EndOf",
+    "Includes",
+    "Length",
+    "Matches",
+    "Mentions",
+    "Months",
+    "Names",
+    "Not",
+    "OneOf",
+    "Operand",
+    "Ratio",
+    "System",
+    "Today",
+    "Total",
+    "Value",
+    "Within",
+    "any_of",
+    "bounds",
+    "operand",
+    "quoted",
+]

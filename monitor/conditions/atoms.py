@@ -26,7 +26,7 @@ class OneOf(Condition):
         return None if value is None else (value in self.codes) is self.among
 
     def sql(self, names: Names) -> str:
-        return f"({names.column(self.of)} {'IN' if self.among else 'NOT IN'} ({_list(self.codes)}))"
+        return f"({self.of.sql(names)} {'IN' if self.among else 'NOT IN'} ({_list(self.codes)}))"
 
     def words(self) -> str:
         return f"{self.of.title()} is {'' if self.among else 'neither ' if len(self.codes) > 1 else 'not '}" + (
@@ -56,7 +56,7 @@ class Includes(Condition):
         return None if chosen is None else any((code in self.codes) is self.among for code in chosen)
 
     def sql(self, names: Names) -> str:
-        column = names.column(self.of)
+        column = self.of.sql(names)
         test = f"value {'IN' if self.among else 'NOT IN'} ({_list(self.codes)})"
         return f"(CASE WHEN {column} IS NOT NULL THEN EXISTS (SELECT 1 FROM json_each({column}) WHERE {test}) END)"
 
@@ -69,6 +69,33 @@ class Includes(Condition):
 
     def operands(self) -> Iterator[Operand]:
         yield from self.of.operands()
+
+
+@dataclass(frozen=True)
+class Within(Condition):
+    """Every code that is chosen here is also chosen there. Unknown where either is blank."""
+
+    of: Operand
+    other: Operand
+
+    def truth(self, answers: Answers) -> bool | None:
+        chosen, there = self.of.value(answers), self.other.value(answers)
+        return None if chosen is None or there is None else set(chosen) <= set(there)
+
+    def sql(self, names: Names) -> str:
+        chosen, there = self.of.sql(names), self.other.sql(names)
+        missing = f"SELECT 1 FROM json_each({chosen}) WHERE value NOT IN (SELECT value FROM json_each({there}))"
+        return f"(CASE WHEN {chosen} IS NOT NULL AND {there} IS NOT NULL THEN NOT EXISTS ({missing}) END)"
+
+    def words(self) -> str:
+        return f"all of {self.of.title()} is also in {self.other.title()}"
+
+    def as_json(self) -> JSON:
+        return {"question": self.of.title(), "within": self.other.title()}
+
+    def operands(self) -> Iterator[Operand]:
+        yield from self.of.operands()
+        yield from self.other.operands()
 
 
 @dataclass(frozen=True)

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import re
-from calendar import monthrange
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
 from typing import Any, NoReturn, Protocol
 
+from monitor.conditions.dates import as_date, bounds, sql_early, sql_late
 from monitor.errors import DeclarationError
 
 Value = Any
@@ -55,12 +55,18 @@ class Operand:
     """Something with a value that can be compared: a question, a number of rows, a system field."""
 
     form: Any = None
+    money: bool = False
+    """Whether the number is an amount, which has a currency beside it."""
     kind: str = "text"
     """How values compare: ``text``, ``number``, ``date`` (by bounds), ``codes`` or ``rows``."""
 
     def value(self, answers: Answers) -> Value | None:
         """The answer, or None when it was not asked, not given, or lies out of sight."""
         raise NotImplementedError  # each operand has its own; this class only names the contract
+
+    def sql(self, names: Names) -> str:
+        """The same as an SQL expression, NULL where it is unknown."""
+        return names.column(self)
 
     def title(self) -> str:
         """The operand's name in sentences."""
@@ -106,6 +112,24 @@ class Constant(Operand):
 
     def title(self) -> str:
         return str(self.constant)
+
+
+@dataclass(frozen=True)
+class Currency(Operand):
+    """The currency of an amount."""
+
+    of: Operand
+    kind = "text"
+
+    def value(self, answers: Answers) -> Value | None:
+        amount = self.of.value(answers)
+        return None if amount is None else amount["currency"]
+
+    def title(self) -> str:
+        return f"the currency of {self.of.title()}"
+
+    def operands(self) -> Iterator[Operand]:
+        yield from self.of.operands()
 
 
 def operand(thing: Operand | int | str) -> Operand:
@@ -273,7 +297,7 @@ class Answered(Condition):
         return self.of.value(answers) is not None
 
     def sql(self, names: Names) -> str:
-        return f"({names.column(self.of)} IS NOT NULL)"
+        return f"({self.of.sql(names)} IS NOT NULL)"
 
     def words(self) -> str:
         return f"{self.of.title()} is answered"
@@ -296,7 +320,8 @@ _OPPOSITE = {"<": ">=", "<=": ">", ">": "<=", ">=": "<"}
 class Compare(Condition):
     """One operand against another. Dates compare by their bounds: 2024 is neither before nor after 2024-05.
 
-    A whole number from 1000 to 9999 beside a date is a year. Raises :class:`DeclarationError` for what cannot be
+    A whole number from 1000 to 9999 beside a date is a year. Amounts of two currencies do not compare: unknown.
+    Raises :class:`DeclarationError` for what cannot be
     compared, such as a chosen code with a number.
     """
 
@@ -323,10 +348,12 @@ class Compare(Condition):
         if left is None or right is None:
             return None
         if self._by_date:
-            first, second = _as_date(left), _as_date(right)
+            first, second = as_date(left), as_date(right)
             return None if first is None or second is None else self._dates(first, second)
+        if isinstance(left, dict) and isinstance(right, dict) and left["currency"] != right["currency"]:
+            return None
         if self.left.kind == "number":
-            left, right = _number(left), _number(right)
+            left, right = as_number(left), as_number(right)
         return _COMPARE[self.op](left, right)
 
     def _dates(self, left: str, right: str) -> bool | None:
@@ -341,14 +368,17 @@ class Compare(Condition):
         return False if _COMPARE[_OPPOSITE[self.op]](*impossible) else None
 
     def sql(self, names: Names) -> str:
-        left, right = names.column(self.left), names.column(self.right)
+        left, right = self.left.sql(names), self.right.sql(names)
+        if self.left.money and self.right.money:
+            same = f"{Currency(self.left).sql(names)} = {Currency(self.right).sql(names)}"
+            return f"(CASE WHEN {same} THEN {left} {self.op} {right} END)"
         if not self._by_date:
             return f"({left} {self.op} {right})"
         left, right = (
             f"(CASE WHEN {column} BETWEEN 1000 AND 9999 THEN {column} END)" if side.kind == "number" else column
             for side, column in ((self.left, left), (self.right, right))
         )
-        early, late, first, last = _sql_early(left), _sql_late(left), _sql_early(right), _sql_late(right)
+        early, late, first, last = sql_early(left), sql_late(left), sql_early(right), sql_late(right)
         if self.op == "=":
             same, apart = f"{early} = {last} AND {late} = {first}", f"{late} < {first} OR {early} > {last}"
         elif self.op in ("<", "<="):
@@ -370,16 +400,6 @@ class Compare(Condition):
         yield from self.right.operands()
 
 
-def bounds(text: str) -> tuple[str, str]:
-    """The first and last day that a (partial) ISO date can mean: ``2024-02`` is 2024-02-01 to 2024-02-29."""
-    if len(text) == 4:
-        return f"{text}-01-01", f"{text}-12-31"
-    if len(text) == 7:
-        days = monthrange(int(text[:4]), int(text[5:]))[1]
-        return f"{text}-01", f"{text}-{days}"
-    return text, text
-
-
 def _check_date(text: str) -> None:
     try:
         if not re.fullmatch(r"[0-9]{4}(-[0-9]{2}(-[0-9]{2})?)?", text):
@@ -389,20 +409,6 @@ def _check_date(text: str) -> None:
         _refuse(f"compares with '{text}', which is no date.", "Write 2025, 2025-03 or 2025-03-31.")
 
 
-def _as_date(value: Value) -> str | None:
-    return value if isinstance(value, str) else str(value) if 1000 <= value <= 9999 else None
-
-
-def _number(value: Value) -> Any:
+def as_number(value: Value) -> Any:
+    """The number itself; of an amount without its currency."""
     return Decimal(value["amount"]) if isinstance(value, dict) else value
-
-
-def _sql_early(column: str) -> str:
-    return f"substr({column} || '-01-01', 1, 10)"
-
-
-def _sql_late(column: str) -> str:
-    return (
-        f"(CASE length({column}) WHEN 4 THEN {column} || '-12-31' "
-        f"WHEN 7 THEN coalesce(date({column} || '-01', '+1 month', '-1 day'), {column} || '-31') ELSE {column} END)"
-    )

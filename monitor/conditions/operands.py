@@ -69,27 +69,5 @@ class Length(Operand):
         yield from self.of.operands()
 
 
-@dataclass(frozen=True)
-class Months(Operand):
-    """Calendar months from one (partial) date to another; unknown when either lacks its month."""
-
-    start: Operand
-    end: Operand
-    kind = "number"
-
-    def value(self, answers: Answers) -> Value | None:
-        start, end = self.start.value(answers), self.end.value(answers)
-        if start is None or end is None or len(start) < 7 or len(end) < 7:
-            return None
-        return (int(end[:4]) - int(start[:4])) * 12 + int(end[5:7]) - int(start[5:7])
-
-    def title(self) -> str:
-        return f"months from {self.start.title()} to {self.end.title()}"
-
-    def operands(self) -> Iterator[Operand]:
-        yield from self.start.operands()
-        yield from self.end.operands()
-
-
 TODAY = Today()
 SESSION, AUTHOR, SOURCE = System("session", "number"), System("author"), System("source")

@@ -75,7 +75,8 @@ class _Counted:
 
     def complete(self, instrument: str, seen: Mapping[Dimension, set[str]]) -> FindingTable:
         """The table with a finding for every combination of codes."""
-        values = tuple(tuple(_in_order(seen[_identity(dimension)])) for dimension in self.dimensions)
+        # A dimension without any row would say that there was nobody.
+        values = tuple(tuple(_in_order(seen[_identity(one)] or {UNKNOWN})) for one in self.dimensions)
         zero = Behind(0, 0 if self.persons else None, 0)
         nobody = Counts(zero, zero, zero, zero, zero)
         findings = []

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
-from monitor.conditions import Condition, Constant, Count, Months, Names, Operand, System, Today, quoted
+from monitor.conditions import Condition, Constant, Count, Currency, Names, Operand, System, Today, quoted
 from monitor.errors import DeclarationError
 from monitor.findings.tables import UNKNOWN, overlaps
 from monitor.forms import FormMeta
@@ -46,8 +46,8 @@ class Sight:
         if isinstance(operand, Count) and isinstance(operand.of, Rows):
             source, where, _ = self.rows(operand.of)
             return f"(SELECT count(*) FROM {source} WHERE {where})"
-        if isinstance(operand, Months):
-            return _months(self.column(operand.start), self.column(operand.end))
+        if isinstance(operand, Currency) and isinstance(operand.of, Question):
+            return self._answer(operand.of, "currency")
         if isinstance(operand, Today):
             return f"substr({self.submission}.submitted_at, 1, 10)"
         if isinstance(operand, System) and operand.name in self.columns["submission"]:
@@ -55,15 +55,15 @@ class Sight:
         what, do = f"it looks at {operand.title()}, which is kept in no table.", "Count closed answers only."
         raise DeclarationError("PLUGIN-07", place="An indicator", what=what, do=do)
 
-    def _answer(self, question: Question) -> str:
+    def _answer(self, question: Question, part: str = "amount") -> str:
         if isinstance(question, Rows):
             source, where, _ = self.rows(question)
             return f"(SELECT 1 FROM {source} WHERE {where} LIMIT 1)"
-        column = f"{question.name}_amount" if question.storage == "money" else question.name
+        column = f"{question.name}_{part}" if question.storage == "money" else question.name
         if column not in self.columns.get(table_of(question.form), ()):
             return "NULL"
         answer = f"{self.alias[question.form]}.{name(column)}"
-        return f"CAST({answer} AS REAL)" if question.storage == "money" else answer
+        return f"CAST({answer} AS REAL)" if question.storage == "money" and part == "amount" else answer
 
     def rows(self, operand: Operand) -> tuple[str, str, Names]:
         """The FROM and WHERE of a question's rows, and the names inside them."""
@@ -77,15 +77,6 @@ class Sight:
         """A form's table; an empty one in its place while the store has none."""
         table = table_of(form)
         return name(table) if table in self.columns else f"(SELECT NULL AS {SUBMISSION}, NULL AS {ROW} WHERE 0)"
-
-
-def _months(start: str, end: str) -> str:
-    def part(text: str, first: int, length: int) -> str:
-        return f"CAST(substr({text}, {first}, {length}) AS INTEGER)"
-
-    years = f"({part(end, 1, 4)} - {part(start, 1, 4)}) * 12"
-    months = f"{part(end, 6, 2)} - {part(start, 6, 2)}"
-    return f"(CASE WHEN length({start}) >= 7 AND length({end}) >= 7 THEN {years} + {months} END)"
 
 
 @dataclass(frozen=True)
@@ -121,7 +112,7 @@ class Units:
             f"{self._part()} AS part",
             f"{self._person()} AS person",
             f"{self._case()} AS cases",
-            *([f"{self.sight.column(measured)} AS value"] if measured is not None else []),
+            *([f"{measured.sql(self.sight)} AS value"] if measured is not None else []),
             *(f"{self._place(dimension)} AS d{number}" for number, dimension in enumerate(dimensions)),
         ]
         inner = f"SELECT {', '.join(columns)} FROM {' '.join(self._source())}"
@@ -142,7 +133,7 @@ class Units:
         unit = self.indicator.unit
         if isinstance(unit, EachCode):
             left_out = ", ".join(quoted(code) for code in unit.leaving_out)
-            yield f"JOIN json_each({self.sight.column(unit.of)}) AS {CODE}"
+            yield f"JOIN json_each({unit.of.sql(self.sight)}) AS {CODE}"
             if left_out:
                 yield f"ON {CODE}.value NOT IN ({left_out})"
 
@@ -150,7 +141,7 @@ class Units:
         indicator = self.indicator
         among = self._when(indicator.among)
         if isinstance(indicator, Median):
-            return f"CASE WHEN {among} AND {self.sight.column(indicator.of)} IS NOT NULL THEN {COUNT} END"
+            return f"CASE WHEN {among} AND {indicator.of.sql(self.sight)} IS NOT NULL THEN {COUNT} END"
         if not isinstance(indicator, Share):
             return f"CASE WHEN {among} THEN {COUNT} END"
         rated = self._when(indicator.rating.rated() if indicator.rating is not None else None)
@@ -163,7 +154,7 @@ class Units:
     def _beside(self, rating: Rating | None) -> str:
         if rating is None:
             return ""
-        column = self.sight.column(rating)
+        column = rating.sql(self.sight)
         return "".join(
             f" WHEN {column} = {quoted(code)} THEN {part}"
             for code, part in (("not_observed", NOT_OBSERVED), ("not_applicable", NOT_APPLICABLE))
@@ -179,7 +170,7 @@ class Units:
                 return f"s{self.levels.index(form) if form in self.levels else 0}.id"
             if form.person is not None:
                 # A pseudonym tells persons of one case apart: V1 of another case is somebody else.
-                reference = self.sight.column(form.questions[form.person])
+                reference = form.questions[form.person].sql(self.sight)
                 return f"{self._case()} || ' ' || {reference}"
         return "NULL"
 
@@ -200,24 +191,24 @@ class Units:
         if dimension.first:
             return f"coalesce({self._first(question)}, {_NOT_RECORDED})"
         if not overlaps(self.indicator, dimension):
-            return f"coalesce({_code(dimension, self.sight.column(question))}, {_NOT_RECORDED})"
+            return f"coalesce({_code(dimension, question.sql(self.sight))}, {_NOT_RECORDED})"
         return f"coalesce(nullif({self._codes(dimension)}, '[]'), {_NONE_RECORDED})"
 
     def _first(self, question: Question) -> str:
         form = question.form
         below = Sight(self.columns, {form: "f"}, "fs")
         return (
-            f"(SELECT substr(min({below.column(question)}), 1, 4) FROM {below.table(form)} AS f JOIN submission AS fs "
+            f"(SELECT substr(min({question.sql(below)}), 1, 4) FROM {below.table(form)} AS f JOIN submission AS fs "
             f"ON fs.id = f.{SUBMISSION} AND fs.state = 'approved' WHERE fs.parent = s0.id)"
         )
 
     def _codes(self, dimension: Dimension) -> str:
         question = dimension.question
         if question.form in self.sight.alias:
-            code, column = _code(dimension, "value"), self.sight.column(question)
+            code, column = _code(dimension, "value"), question.sql(self.sight)
             return f"(SELECT json_group_array(DISTINCT {code}) FROM json_each({column}))"
         source, where, inside = self.sight.rows(question.form.rows_of)
-        column = inside.column(question)
+        column = question.sql(inside)
         if isinstance(question, Choices):
             # A row without an answer stands under not recorded, beside the codes of the other rows.
             listed = f"coalesce({column}, {_NONE_RECORDED})"

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import cache
 from typing import Any
 
-from monitor.conditions import Condition, Includes, OneOf, Value
+from monitor.conditions import Condition, Includes, OneOf, Value, Within
 from monitor.errors import DeclarationError
 from monitor.questions.asked import Question, kind_of, refuse, shown
 
@@ -117,6 +117,10 @@ class Choices(Coded):
     def includes_other_than(self, *codes: str) -> Condition:
         """Something is chosen that is none of these."""
         return Includes(self, self.known(*codes), among=False)
+
+    def within(self, other: Choices) -> Condition:
+        """Everything chosen here is also chosen in the other question."""
+        return Within(self, other)
 
     def from_text(self, cell: str) -> Any:
         return [part.strip() for part in cell.split(";") if part.strip()]

@@ -6,7 +6,7 @@ import re
 from functools import cache
 from typing import Any
 
-from monitor.conditions import Value
+from monitor.conditions import Currency, Operand, Value
 from monitor.questions.asked import Question, kind_of, refuse
 
 _BIGGEST = 2**53 - 1
@@ -48,6 +48,11 @@ class Money(Question):
 
     storage = "money"
     kind = "number"
+    money = True
+
+    def currency(self) -> Operand:
+        """The currency of the amount, to compare with another's."""
+        return Currency(self)
 
     def from_text(self, cell: str) -> Any:
         found = re.fullmatch(r"(\S+)\s+([A-Za-z]{3})", cell)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from functools import cache
 from typing import Any, ClassVar
 
-from monitor.conditions import AnyRow, Condition, Count, Operand, Value
+from monitor.conditions import AnyRow, Condition, Count, EndOf, Operand, Total, Value
 from monitor.errors import DeclarationError
 from monitor.questions.asked import Question, kind_of, refuse
 
@@ -37,6 +37,18 @@ class Rows(Question):
     def count(self) -> Operand:
         """How many rows there are."""
         return Count(self)
+
+    def total(self, of: Question) -> Operand:
+        """The sum of a number or an amount over the rows; 0 without rows, unknown across currencies."""
+        return Total(self, of)
+
+    def earliest(self, of: Question) -> Operand:
+        """The earliest of a date over the rows."""
+        return EndOf(self, of, "earliest")
+
+    def latest(self, of: Question) -> Operand:
+        """The latest of a date over the rows."""
+        return EndOf(self, of, "latest")
 
     def any(self, condition: Condition) -> Condition:
         """At least one row meets the condition."""
