@@ -94,6 +94,18 @@ class Instrument:
         if rule.form not in self.forms:
             self._refuse(place, f"the form {rule.form.code} is not one of the instrument's forms.")
         self._check_operands(place, rule.operands(), rule.form)
+        self._check_others(place, rule)
+
+    def _check_others(self, place: str, rule: Rule) -> None:
+        """Where no parent holds submissions together, a rule finds others by closed, single answers that they share."""
+        if rule.form.parent is not None:
+            return
+        for part in _parts(rule.must_hold if rule.must_hold is not None else rule.flag_if):
+            found = [one for one in part.same if isinstance(one, Question)] if isinstance(part, AnyOther) else None
+            if found is not None and not any(one.storage in ("text", "integer") for one in found):
+                self._refuse(place, "it looks at other submissions, but shares no closed answer with them (same=).")
+            if any(one.storage not in ("text", "integer") or one.publish == "sealed" for one in found or ()):
+                self._refuse(place, "it finds other submissions by an answer that stands in no column of its own.")
 
     def _check_indicator(self, indicator: Indicator) -> None:
         place = f"indicator {indicator.id}"
@@ -112,12 +124,9 @@ class Instrument:
             self._check_dimension(place, dimension, indicator)
 
     def _check_countable(self, place: str, condition: Condition) -> None:
-        if isinstance(condition, (AnyOther, Matches, Mentions)) or any(
-            isinstance(operand, Length) for operand in condition.operands()
-        ):
+        unread = any(isinstance(part, (AnyOther, Matches, Mentions)) for part in _parts(condition))
+        if unread or any(isinstance(operand, Length) for operand in condition.operands()):
             self._refuse(place, "an indicator cannot read open answers or other submissions.")
-        for part in getattr(condition, "parts", ()) or ((condition.part,) if hasattr(condition, "part") else ()):
-            self._check_countable(place, part)
 
     def _check_dimension(self, place: str, dimension: Dimension, indicator: Indicator) -> None:
         form = dimension.question.form
@@ -142,6 +151,15 @@ class Instrument:
         raise DeclarationError(
             "PLUGIN-07", place=f"{self.code}, {place}", what=what, do="See docs/writing-a-plugin.md."
         )
+
+
+def _parts(condition: Condition | None) -> Iterator[Condition]:
+    """A condition and every condition inside it."""
+    if condition is None:
+        return
+    yield condition
+    for part in getattr(condition, "parts", ()) or ((condition.part,) if hasattr(condition, "part") else ()):
+        yield from _parts(part)
 
 
 def question_counts_dates(question: Question) -> bool:

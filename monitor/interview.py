@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -48,7 +48,8 @@ class Walk:
 
 def walk(
     form: FormMeta, values: Mapping[str, Value], outer: Answers | None = None, *, today: date | None = None,
-    system: Mapping[str, Any] | None = None, others: Any = tuple,
+    system: Mapping[str, Any] | None = None,
+    others: Callable[[Mapping[str, Value]], Sequence[Answers]] = lambda same: (),
 ) -> Walk:  # fmt: skip
     """Walk a form with stored answers (``values`` by question name, rows as lists of such mappings).
 

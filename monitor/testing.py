@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from monitor.conditions import Value
 from monitor.errors import AnswersRefused, Problem
 from monitor.forms import FormMeta
 from monitor.instrument import Instrument
@@ -76,6 +77,11 @@ class Desk:
     def under(self, form: FormMeta, parent: str) -> Sequence[Stored]:
         """The submissions of a form under a parent's id."""
         return [one for one in self.submissions if one.form is form and one.parent and one.parent.id == parent]
+
+    def alike(self, form: FormMeta, same: Mapping[str, Value]) -> Sequence[Stored]:
+        """The submissions of a form that share these answers."""
+        found = [one for one in self.submissions if one.form is form]
+        return [one for one in found if all(one.values.get(name) == value for name, value in same.items())]
 
     def add(self, instrument: Instrument, form: FormMeta, raw: Mapping[str, Any], author: str = "MON-01") -> Submission:
         """Check a submission and lay it on the desk. Raises :class:`AnswersRefused`."""

@@ -379,7 +379,7 @@ def test_system_fields_can_be_compared() -> None:
 
 
 def beside(values: Mapping[str, Any], *others: Mapping[str, Any]) -> Answers:
-    return Answers(Meeting, values, today=DAY, others=lambda: [answers_of(other) for other in others])
+    return Answers(Meeting, values, today=DAY, others=lambda same: [answers_of(other) for other in others])
 
 
 def test_another_submission_must_share_what_it_should_and_differ_where_it_should() -> None:

@@ -33,7 +33,7 @@ from monitor import (
     Text,
     Whole,
 )
-from monitor.errors import AnswersRefused, Problem, Refusal
+from monitor.errors import AnswersRefused, DeclarationError, Problem, Refusal
 from monitor.questions import Question
 from monitor.submissions import ENVELOPE, check, divide, fields_of, join, new_id, problems_as_json
 from monitor.testing import Desk
@@ -530,3 +530,34 @@ def test_any_json_gives_a_submission_or_problems(raw: dict[str, Any], base: dict
         check(INSTRUMENT, Meeting, base | raw, author="MON-01", around=desk)
     except AnswersRefused as refused:
         assert refused.problems and all(problem.says for problem in refused.problems)
+
+
+def test_a_form_without_a_parent_finds_others_by_the_answers_they_share() -> None:
+    class Entry(Form):
+        """An entry of an inventory."""
+
+        entry_ref = Ref("Which?", pattern=r"E[0-9]+", example="E1")
+        of_year = Whole("Of which year?")
+        remark = Whole("How many?", optional=True)
+
+    twice = Rule("X1", Entry, "It is there for this year.", at=(Entry.entry_ref,),
+                 flag_if=AnyOther(same=(Entry.entry_ref, Entry.of_year)))  # fmt: skip
+    inventory = Instrument("inventory", "1.0", "An inventory", (Entry,), (twice,))
+    desk = Desk()
+    desk.add(inventory, Entry, {"entry_ref": "E1", "of_year": 2024})
+    desk.add(inventory, Entry, {"entry_ref": "E1", "of_year": 2025})
+    desk.add(inventory, Entry, {"entry_ref": "E2", "of_year": 2024})
+    with pytest.raises(AnswersRefused) as refused:
+        desk.add(inventory, Entry, {"entry_ref": "E1", "of_year": 2024, "remark": 3})
+    assert [problem.rule for problem in refused.value.problems] == ["X1"]
+
+
+def test_a_form_without_a_parent_cannot_look_at_others_that_share_nothing() -> None:
+    class Entry(Form):
+        """An entry of an inventory."""
+
+        remark = Whole("How many?")
+
+    anything = Rule("X1", Entry, "There is another.", flag_if=AnyOther(condition=Entry.remark > 3))
+    with pytest.raises(DeclarationError, match="X1: it looks at other submissions"):
+        Instrument("inventory", "1.0", "An inventory", (Entry,), (anything,))

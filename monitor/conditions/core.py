@@ -32,8 +32,9 @@ class Names(Protocol):
 class Answers:
     """The answers that a condition may look at: one form's, and around them its parent's.
 
-    ``values`` holds only what was asked and answered. ``others`` gives the other submissions of the same form
-    under the same parent, the one at hand left out. ``system`` holds what is no question: session, author, source.
+    ``values`` holds only what was asked and answered. ``others`` gives the other submissions of the same form under
+    the same parent, or without a parent those that share the answers it is asked for; the one at hand is left out.
+    ``system`` holds what is no question: session, author, source.
     """
 
     form: object
@@ -41,7 +42,7 @@ class Answers:
     outer: Answers | None = None
     today: date = field(default_factory=date.today)
     system: Mapping[str, Value] = field(default_factory=dict)
-    others: Callable[[], Sequence[Answers]] = tuple
+    others: Callable[[Mapping[str, Value]], Sequence[Answers]] = lambda same: ()
 
     def of(self, form: object) -> Answers | None:
         """The level at which the questions of ``form`` are answered, looking outward."""

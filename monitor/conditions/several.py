@@ -57,7 +57,10 @@ class AnyOther(Condition):
     earlier: Operand | None = None
 
     def truth(self, answers: Answers) -> bool | None:
-        return any(self._meets(answers, other) for other in answers.others())
+        shared = {what.title(): what.value(answers) for what in self.same if what.form is answers.form}
+        if None in shared.values():
+            return False  # two blanks are not the same
+        return any(self._meets(answers, other) for other in answers.others(shared))
 
     def _meets(self, here: Answers, other: Answers) -> bool:
         return (

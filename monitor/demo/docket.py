@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date
 from typing import Any
 
-from monitor.conditions import Answers
+from monitor.conditions import Answers, Value
 from monitor.errors import AnswersRefused
 from monitor.forms import FormMeta
 from monitor.instrument import Instrument
@@ -36,6 +36,10 @@ class Docket:
     def under(self, form: FormMeta, parent: str) -> Sequence[Stored]:
         """The hearings of the case."""
         return [one for one in self._submissions if one.form is form]
+
+    def alike(self, form: FormMeta, same: Mapping[str, Value]) -> Sequence[Stored]:
+        """No case looks at other cases."""
+        return ()
 
     def case_answers(self) -> Answers:
         """The answers of the case, as the hearing's conditions look at them."""

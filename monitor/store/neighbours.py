@@ -5,8 +5,10 @@ from __future__ import annotations
 import sqlite3
 from collections.abc import Callable, Mapping, Sequence
 
+from monitor.conditions import Value
 from monitor.forms import FormMeta
 from monitor.store.content import Content, read_content
+from monitor.store.tables import SUBMISSION, quoted, table_of
 from monitor.submissions import Stored
 
 _KEPT = 256
@@ -45,6 +47,20 @@ class Neighbours:
         rows = self._connection.execute(
             "SELECT id, seq, parent FROM submission WHERE parent = ? AND form = ? AND state <> 'withdrawn' ORDER BY id",
             (parent, form.full_code()),
+        ).fetchall()
+        return [self._stored(form, *row) for row in rows]
+
+    def alike(self, form: FormMeta, same: Mapping[str, Value]) -> Sequence[Stored]:
+        """The submissions of a form without a parent that share these closed answers."""
+        self._flush()
+        table = table_of(form)
+        if self._connection.execute("SELECT 1 FROM sqlite_schema WHERE name = ?", (table,)).fetchone() is None:
+            return []
+        tests = " AND ".join(f"a.{quoted(name)} = ?" for name in same)
+        rows = self._connection.execute(
+            f"SELECT s.id, s.seq, s.parent FROM {quoted(table)} AS a JOIN submission AS s ON s.id = a.{SUBMISSION} "
+            f"WHERE {tests} AND s.state <> 'withdrawn' ORDER BY s.id",
+            list(same.values()),
         ).fetchall()
         return [self._stored(form, *row) for row in rows]
 

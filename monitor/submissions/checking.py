@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import difflib
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import date
 from functools import cache
 from typing import Any
@@ -57,7 +57,7 @@ class _Check:
         values = self._load()
         walked = walk(
             self.form, values, parent.answers(self.today) if parent else None, today=self.today,
-            system=self.envelope.system(), others=cache(lambda: self._others(parent)),
+            system=self.envelope.system(), others=self._others(parent),
         )  # fmt: skip
         self._check_asked(walked)
         self._check_key(walked)
@@ -97,10 +97,19 @@ class _Check:
             self._add("_parent", "ANSWER-14", Fault("ANSWER-14", parent=above.full_code()))
         return found
 
-    def _others(self, parent: Stored | None) -> Sequence[Answers]:
-        if parent is None:
-            return ()
-        others = self.around.under(self.form, parent.id)
+    def _others(self, parent: Stored | None) -> Callable[[Mapping[str, Value]], Sequence[Answers]]:
+        """What gives the submissions beside this one; those of one parent are read once, however many rules ask."""
+
+        def alike(same: Mapping[str, Value]) -> Sequence[Answers]:
+            return self._answers(self.around.alike(self.form, same)) if same else ()
+
+        @cache
+        def siblings() -> Sequence[Answers]:
+            return self._answers(self.around.under(self.form, parent.id) if parent is not None else ())
+
+        return alike if self.form.parent is None else lambda same: siblings()
+
+    def _answers(self, others: Sequence[Stored]) -> Sequence[Answers]:
         return [other.answers(self.today) for other in others if other.id != self.replaces]
 
     # The answers, one by one, by marshmallow.

@@ -64,6 +64,9 @@ class Surroundings(Protocol):
     def under(self, form: FormMeta, parent: str) -> Sequence[Stored]:
         """The submissions of a form under a parent's id."""
 
+    def alike(self, form: FormMeta, same: Mapping[str, Value]) -> Sequence[Stored]:
+        """The submissions of a form without a parent that share these closed answers."""
+
 
 class Nothing:
     """The surroundings of an empty store."""
@@ -74,6 +77,10 @@ class Nothing:
 
     def under(self, form: FormMeta, parent: str) -> Sequence[Stored]:
         """Nothing is under it."""
+        return ()
+
+    def alike(self, form: FormMeta, same: Mapping[str, Value]) -> Sequence[Stored]:
+        """Nothing is like it."""
         return ()
 
 
