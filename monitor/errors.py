@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import difflib
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from monitor.messages import CATALOGUE
@@ -66,6 +67,11 @@ class Problem:
     says: str
     rule: str | None = None
 
+    @classmethod
+    def of(cls, where: str, fault: Fault, rule: str | None = None) -> Problem:
+        """What a fault is at its place."""
+        return cls(where, fault.code, str(fault), rule)
+
     def line(self, width: int = 0) -> str:
         """The problem as one line of a refusal, its place padded to ``width`` characters."""
         mark = f" ({self.rule})" if self.rule else ""
@@ -79,3 +85,9 @@ class AnswersRefused(Refusal):
         self.problems = tuple(problems)
         width = max((len(problem.where) for problem in self.problems), default=0)
         super().__init__(code, details=[problem.line(width) for problem in self.problems], **values)
+
+
+def did_you_mean(name: str, known: Iterable[str]) -> str:
+    """`` Did you mean gender?``, to stand behind a sentence on an unknown name; nothing where no known one is near."""
+    near = difflib.get_close_matches(name[:60], list(known), n=2)
+    return f" Did you mean {' or '.join(near)}?" if near else ""

@@ -157,9 +157,10 @@ class Form(Schema, metaclass=FormMeta):
 
     ``Meta.parent`` is the form under which this one stands (a hearing under its case). ``Meta.key`` names the question
     by which people refer to a submission (``case_ref``); it is unique in the store. ``Meta.person`` says whom a
-    submission or row is about, for disclosure control: the name of the question that tells persons of one case apart,
-    or ``"submission"`` where each submission is one person. ``Meta.event`` names the question that, with the parent and
-    the session, tells what was observed (the date of a hearing): several may submit it, one submission is approved.
+    submission or row is about, for disclosure control: the question that tells persons of one case apart, or
+    ``"submission"`` where each submission is one person. A sealed question tells persons apart in the whole store, by a
+    keyed digest. ``Meta.event`` names the question that, with the parent and the session, tells what was observed (the
+    date of a hearing): several may submit it, one submission is approved.
     """
 
     class Meta:

@@ -86,6 +86,9 @@ class Instrument:
         for role, name in (("key", form.key), ("person", form.person), ("event", form.event)):
             if name not in (None, "submission", *form.questions):
                 self._refuse(f"form {form.code}", f"Meta.{role} names '{name}', which is none of its questions.")
+        person = form.questions.get(form.person or "")
+        if person is not None and form.rows_of is not None and person.publish == "sealed":
+            self._refuse(f"form {form.code}", "in rows the question that tells persons apart cannot be sealed.")
         for question in form.questions.values():
             self._check_standards(f"{form.code}.{question.name}", question.tests)
 

@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Iterator
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from monitor.conditions import Value
 from monitor.errors import AnswersRefused, Problem
 from monitor.forms import FormMeta
 from monitor.instrument import Instrument
-from monitor.submissions import Stored, Submission, check, join
+from monitor.submissions import Desk, check
+
+__all__ = ["Desk", "Example", "accepted", "assert_refused", "desk_with_accepted", "problems_of", "refused"]
 
 
 @dataclass(frozen=True)
@@ -60,39 +61,6 @@ def _files(instrument: Instrument, inside: str) -> Iterator[tuple[FormMeta, Path
             yield form, path
 
 
-@dataclass
-class Desk:
-    """Submissions on the desk: the surroundings that rules need, in memory."""
-
-    submissions: list[Stored] = field(default_factory=list)
-
-    def find(self, form: FormMeta, reference: str) -> Stored | None:
-        """The submission with an id, or with a reference."""
-        for one in self.submissions:
-            key = one.values.get(form.key) if form.key else None
-            if one.form is form and reference in (one.id, key):
-                return one
-        return None
-
-    def under(self, form: FormMeta, parent: str) -> Sequence[Stored]:
-        """The submissions of a form under a parent's id."""
-        return [one for one in self.submissions if one.form is form and one.parent and one.parent.id == parent]
-
-    def alike(self, form: FormMeta, same: Mapping[str, Value]) -> Sequence[Stored]:
-        """The submissions of a form that share these answers."""
-        found = [one for one in self.submissions if one.form is form]
-        return [one for one in found if all(one.values.get(name) == value for name, value in same.items())]
-
-    def add(self, instrument: Instrument, form: FormMeta, raw: Mapping[str, Any], author: str = "MON-01") -> Submission:
-        """Check a submission and lay it on the desk. Raises :class:`AnswersRefused`."""
-        submission = check(instrument, form, raw, author=author, around=self)
-        values = join(form, submission.closed, submission.open, submission.sealed)
-        system = {"session": submission.session, "author": submission.author, "source": submission.source}
-        parent = self.find(form.parent, submission.parent) if form.parent and submission.parent else None
-        self.submissions.append(Stored(submission.id, form, values, system, parent))
-        return submission
-
-
 def desk_with_accepted(instrument: Instrument) -> Desk:
     """A desk on which every accepted example lies. Raises ``AssertionError`` naming the example that is refused."""
     desk = Desk()
@@ -117,5 +85,5 @@ def assert_refused(instrument: Instrument, example: Example, desk: Desk) -> None
     """An example meets its one intended problem, at the intended place, and no other."""
     problems = problems_of(instrument, example, desk)
     lines = "\n".join(problem.line() for problem in problems) or "it was accepted"
-    meant = [p for p in problems if p.where == example.where and (example.says or "") in p.line()]
+    meant = [one for one in problems if one.where == example.where and (example.says or "") in one.line()]
     assert meant and len(problems) == 1, f"{example.name}: wanted '{example.says}' at {example.where}; found:\n{lines}"

@@ -168,6 +168,8 @@ class Units:
         for form in (self.indicator.form, *self.indicator.form.ancestors()):
             if form.person == "submission":
                 return f"s{self.levels.index(form) if form in self.levels else 0}.id"
+            if form.person is not None and form.questions[form.person].publish == "sealed":
+                return f"s{self.levels.index(form)}.person"
             if form.person is not None:
                 # A pseudonym tells persons of one case apart: V1 of another case is somebody else.
                 reference = form.questions[form.person].sql(self.sight)

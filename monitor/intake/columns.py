@@ -9,10 +9,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from monitor.errors import Fault, Refusal
+from monitor.errors import Fault, Refusal, did_you_mean
 from monitor.forms import FormMeta
 from monitor.instrument import Instrument
-from monitor.intake.mapping import ColumnMapping, cell_names, near
+from monitor.intake.mapping import ColumnMapping, cell_names
 from monitor.questions import Question
 
 _MOST_PROBLEMS = 30
@@ -48,7 +48,7 @@ class Columns:
         Raises :class:`Refusal` (IMPORT-07) with every column that has no name or an unknown one, or stands twice.
         """
         names = [name.strip() for name in header]
-        problems = [*self._problems(names)]
+        problems = list(self._problems(names))
         if problems:
             details = problems[:_MOST_PROBLEMS]
             if len(problems) > len(details):
@@ -89,7 +89,7 @@ class Columns:
         for above in self._form.ancestors():
             if name in above.questions:
                 return f"{shown} is asked once, in {above.full_code()}; leave it out here."
-        return f"{shown} is not a question of {self._form.full_code()}.{near(name, self._names)}"
+        return f"{shown} is not a question of {self._form.full_code()}.{did_you_mean(name, self._names)}"
 
     def answers(self, columns: Sequence[Column | None], cells: Sequence[str]) -> dict[str, object]:
         """The raw answers of a row of cells. A blank cell is not an answer."""

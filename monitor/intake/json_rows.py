@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from typing import Any
 
@@ -75,8 +76,7 @@ def _read(text: str) -> dict[str, object]:
 def _once(pairs: Sequence[tuple[str, Any]]) -> dict[str, Any]:
     found = dict(pairs)
     if len(found) < len(pairs):
-        seen: set[str] = set()
-        twice = next(key for key, _ in pairs if key in seen or seen.add(key))  # type: ignore[func-returns-value]  # reason: add gives None, which is what makes this short
+        twice = next(key for key, count in Counter(key for key, _ in pairs).items() if count > 1)
         raise _Flaw("ROW-04", name=f"'{twice}'" if re.fullmatch(r"[\w.]{1,60}", twice) else "A key")
     return found
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import difflib
 import tomllib
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
@@ -10,7 +9,7 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import Any
 
-from monitor.errors import Refusal
+from monitor.errors import Refusal, did_you_mean
 from monitor.forms import FormMeta
 from monitor.instrument import Instrument
 from monitor.questions import Choices, Coded, Question, Rows
@@ -115,8 +114,11 @@ class _Reader:
 
     def _known(self, section: str, name: str) -> bool:
         if name not in self._names:
-            self._add(f"[{section}] {name}", f"is not a question of {self._form.full_code()}.{near(name, self._names)}")
+            self._add(f"[{section}] {name}", f"is {self._no_question(name)}")
         return name in self._names
+
+    def _no_question(self, name: str) -> str:
+        return f"not a question of {self._form.full_code()}.{did_you_mean(name, self._names)}"
 
     def _columns(self) -> Mapping[str, str]:
         found: dict[str, str] = {}
@@ -125,7 +127,7 @@ class _Reader:
             if not isinstance(name, str):
                 self._add(place, "must name a question, in quotation marks.")
             elif name not in self._names:
-                self._add(place, f"'{name}' is not a question of {self._form.full_code()}.{near(name, self._names)}")
+                self._add(place, f"'{name}' is {self._no_question(name)}")
             elif name in found.values():
                 self._add(place, f"'{name}' already has another column.")
             else:
@@ -168,7 +170,8 @@ class _Reader:
             if isinstance(question, Coded):
                 for theirs, ours in pairs.items():
                     if ours not in question.codes:
-                        self._add(f"{place} {theirs}", f"'{ours}' is not a code of {name}.{near(ours, question.codes)}")
+                        meant = did_you_mean(ours, question.codes)
+                        self._add(f"{place} {theirs}", f"'{ours}' is not a code of {name}.{meant}")
             found[name] = MappingProxyType({theirs.strip(): ours for theirs, ours in pairs.items()})
         return MappingProxyType(found)
 
@@ -199,9 +202,3 @@ def column_names(instrument: Instrument, form: FormMeta) -> Iterable[str]:
 def cell_names(instrument: Instrument, form: FormMeta) -> Iterable[str]:
     """The same without rows, which no cell can hold."""
     yield from (name for name in column_names(instrument, form) if not isinstance(form.questions.get(name), Rows))
-
-
-def near(name: str, known: Iterable[str]) -> str:
-    """`` Did you mean gender?``, or nothing where no known name is near."""
-    found = difflib.get_close_matches(name[:60], list(known), n=2)
-    return f" Did you mean {' or '.join(found)}?" if found else ""

@@ -137,13 +137,13 @@ class _Run:
     def take(self, row: Row) -> None:
         """Store a row, or pass over it, or note why it is refused."""
         if row.flaw is not None:
-            self._refuse(row, (_problem("(row)", row.flaw),))
+            self._refuse(row, (Problem.of("(row)", row.flaw),))
             return
         origin, form = self._origin(row), self._form.full_code()
         if not self._store.has_origin(form, origin):
             self._check(row, origin)
         elif self._writing.brings(form, origin):
-            self._refuse(row, (_problem("_id", Fault("ROW-08")),))
+            self._refuse(row, (Problem.of("_id", Fault("ROW-08")),))
         else:
             self.already += 1
 
@@ -172,7 +172,3 @@ class _Run:
         if isinstance(given, str) and given.strip() and not re.search(r"[\ud800-\udfff]", given):
             return given.strip()
         return "row:" + hashlib.sha256(f"{self._file.digest}:{row.number}".encode()).hexdigest()
-
-
-def _problem(where: str, fault: Fault) -> Problem:
-    return Problem(where, fault.code, str(fault))

@@ -14,6 +14,7 @@ from monitor.contract import as_contract
 from monitor.errors import Refusal
 from monitor.instrument import Instrument
 from monitor.store import schema
+from monitor.store.links import sealed_key
 from monitor.store.log import Log, head
 from monitor.store.neighbours import Neighbours
 from monitor.store.projection import forms_of, meta_lines
@@ -144,7 +145,8 @@ def _fill(path: Path, programme: str, monitor: str, invented: bool) -> Store:
             connection.execute("BEGIN IMMEDIATE")
             log = Log(connection)
             mark = {"invented": True} if invented else {}
-            entry = log.append(monitor, "created", None, {"programme": programme, "monitor": monitor, **mark})
+            payload = {"programme": programme, "monitor": monitor, **mark}
+            entry = log.append(monitor, "created", None, payload, sealed=sealed_key())
             log.flush()
             connection.executemany("INSERT INTO meta (key, value) VALUES (?, ?)", meta_lines(entry).items())
             connection.execute("COMMIT")

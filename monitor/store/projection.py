@@ -21,7 +21,7 @@ URGENT = "urgent_referral"
 
 SUBMISSION_COLUMNS = (
     "id", "form", "version", "parent", "state", "revision", "author", "entered_by", "session", "language",
-    "submitted_at", "origin", "key", "event", "warnings", "screened", "urgent", "seq",
+    "submitted_at", "origin", "key", "event", "person", "warnings", "screened", "urgent", "seq",
 )  # fmt: skip
 
 
@@ -31,7 +31,8 @@ def submission_line(entry: Entry) -> tuple[Any, ...]:
     return (
         entry.submission, payload["form"], payload["version"], payload["parent"], STATE_AFTER[entry.kind],
         payload["revision"], payload["author"], entry.actor, payload["session"], payload["language"],
-        payload["submitted_at"], payload["origin"], payload["key"], payload["event"], canonical(payload["warnings"]),
+        payload["submitted_at"], payload["origin"], payload["key"], payload["event"],
+        payload["person"], canonical(payload["warnings"]),
         int(payload["screened"]), int(payload["closed"].get(URGENT) == "yes"), entry.seq,
     )  # fmt: skip
 

@@ -62,6 +62,7 @@ PROJECTIONS = (
         origin TEXT,
         key TEXT,
         event TEXT,
+        person TEXT,
         warnings TEXT NOT NULL,
         screened INTEGER NOT NULL,
         urgent INTEGER NOT NULL,

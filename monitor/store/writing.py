@@ -12,6 +12,7 @@ from monitor.errors import Refusal
 from monitor.forms import FormMeta
 from monitor.instrument import Instrument
 from monitor.store.canonical import canonical, salted
+from monitor.store.links import Links
 from monitor.store.log import CONTENT, Log, head
 from monitor.store.projection import Projection, make_tables
 from monitor.store.refusals import Conflict
@@ -61,6 +62,7 @@ class Writing:
         self._contract = contract
         self._log = Log(connection)
         self._projection = Projection(connection)
+        self._links = Links(connection)
         self._used: set[tuple[str, str]] = set()
         self._origins: set[tuple[str, str]] = set()  # of what is pending; what is written can be asked for
         self._began = head(connection)[0]
@@ -76,7 +78,7 @@ class Writing:
         when the caller says so.
         """
         self._use(instrument)
-        payload = _content(submission, instrument, form, screened) | {"revision": 1}
+        payload = self._content(submission, instrument, form, screened) | {"revision": 1}
         opened = salted(_free(submission))
         entry = self._log.append(self.actor, "submitted", submission.id, payload, opened, _seal(submission))
         self._projection.submitted(entry, form)
@@ -112,7 +114,7 @@ class Writing:
             raise Refusal("STORE-15", id=submission.id, state=state, what="corrected")
         self._use(instrument)
         submission = replace(submission, origin=origin)  # the file that it came from stays the same
-        payload = _content(submission, instrument, form, screened) | {"revision": revision + 1, "reason": reason}
+        payload = self._content(submission, instrument, form, screened) | {"revision": revision + 1, "reason": reason}
         correction = {"line": line.strip()} | ({"source": source} if source else {})
         opened = salted({**_free(submission), "correction": correction})
         entry = self._log.append(self.actor, "corrected", submission.id, payload, opened, _seal(submission))
@@ -154,6 +156,30 @@ class Writing:
         if found := self._connection.execute(query, (event,)).fetchone():
             raise Refusal("REVIEW-03", id=id, other=found[0])
 
+    def _content(
+        self, submission: Submission, instrument: Instrument, form: FormMeta, screened: bool
+    ) -> dict[str, Any]:
+        """The envelope and the closed answers. What people wrote freely is not among them: see :func:`_free`."""
+        explained = submission.explanations
+        if explained and not screened:
+            screened = any(rule.screen and rule.id in explained for rule in instrument.rules_of(form))
+        return {
+            "form": submission.form,
+            "version": submission.version,
+            "parent": submission.parent,
+            "author": submission.author,
+            "submitted_at": submission.submitted_at,
+            "session": submission.session,
+            "language": submission.language,
+            "origin": submission.origin,
+            "key": submission.closed.get(form.key) if form.key else None,
+            "event": _event(submission, form),
+            "person": self._links.person(submission, form),
+            "warnings": sorted(explained),
+            "screened": screened,
+            "closed": submission.closed,
+        }
+
     def note_release(self, content_hash: str, name: str) -> None:
         """Note that a release was made: which, by its content hash and the name of its file. No figures."""
         self._log.append(self.actor, "released", None, {"content_hash": content_hash, "name": name})
@@ -194,28 +220,6 @@ def check_actor(code: str) -> None:
     """Refuse (STORE-21) what is no code of a person who acts."""
     if not re.fullmatch(r"[\w.-]{1,40}", code):
         raise Refusal("STORE-21")
-
-
-def _content(submission: Submission, instrument: Instrument, form: FormMeta, screened: bool) -> dict[str, Any]:
-    """The envelope and the closed answers. What people wrote freely is not among them: see :func:`_free`."""
-    explained = submission.explanations
-    if explained and not screened:
-        screened = any(rule.screen and rule.id in explained for rule in instrument.rules_of(form))
-    return {
-        "form": submission.form,
-        "version": submission.version,
-        "parent": submission.parent,
-        "author": submission.author,
-        "submitted_at": submission.submitted_at,
-        "session": submission.session,
-        "language": submission.language,
-        "origin": submission.origin,
-        "key": submission.closed.get(form.key) if form.key else None,
-        "event": _event(submission, form),
-        "warnings": sorted(explained),
-        "screened": screened,
-        "closed": submission.closed,
-    }
 
 
 def _event(submission: Submission, form: FormMeta) -> str | None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import difflib
 import re
 from collections.abc import Callable, Mapping, Sequence
 from datetime import date
@@ -12,7 +11,7 @@ from typing import Any
 from marshmallow import ValidationError
 
 from monitor.conditions import Answers, Value
-from monitor.errors import AnswersRefused, Fault, Problem, Refusal
+from monitor.errors import AnswersRefused, Fault, Problem, Refusal, did_you_mean
 from monitor.forms import FormMeta
 from monitor.instrument import Instrument
 from monitor.interview import Walk, walk
@@ -30,14 +29,17 @@ def check(
     """The checked submission that ``raw`` (a mapping of question names, and envelope keys) stands for.
 
     ``author`` is who submits, unless the envelope names the monitor. ``around`` is the store, for the parent and the
-    rules between submissions. ``replaces`` is the id of the submission that this one corrects. ``source`` is how the
-    refusal names what to correct. Raises :class:`AnswersRefused` (ANSWERS-02) with every problem at once.
+    rules between submissions. ``replaces`` is the id of the submission that this one corrects. ``origin`` tells the
+    same submission when it comes again, where the envelope has no ``_id``. ``source`` is how the refusal names what to
+    correct. ``today`` is the day that rules go by.
+
+    Raises :class:`AnswersRefused` (ANSWERS-02) with every problem at once, and :class:`Refusal` (ANSWERS-03) for what
+    is no mapping of names.
     """
     if not isinstance(raw, Mapping) or not all(isinstance(key, str) for key in raw):
         raise Refusal("ANSWERS-03")
-    return _Check(instrument, form, raw, author, around or Nothing(), replaces, today or date.today()).run(
-        origin, source
-    )
+    checked = _Check(instrument, form, raw, author, around or Nothing(), replaces, today or date.today())
+    return checked.run(origin, source)
 
 
 class _Check:
@@ -53,6 +55,7 @@ class _Check:
         self.raw = {key: value for key, value in raw.items() if not key.startswith("_")}
 
     def run(self, origin: str | None, source: str) -> Submission:
+        """The submission, or the refusal with all that was collected."""
         parent = self._parent()
         values = self._load()
         walked = walk(
@@ -78,23 +81,23 @@ class _Check:
             language=envelope.language, explanations=explanations, origin=envelope.id or origin,
         )  # fmt: skip
 
-    def _add(self, where: str, code: str, says: str, question: Question | None = None, rule: str | None = None) -> None:
+    def _add(self, where: str, fault: Fault, question: Question | None = None, rule: str | None = None) -> None:
         if rule is None and question is not None:
-            rule = _rule_kept_by(self.instrument, self.form, question, code)
-        self.problems.append(Problem(where, code, says, rule))
+            rule = _rule_kept_by(self.instrument, self.form, question, fault.code)
+        self.problems.append(Problem.of(where, fault, rule))
 
     def _parent(self) -> Stored | None:
         reference, above = self.envelope.parent, self.form.parent
         if above is None:
             if reference is not None:
-                self._add("_parent", "ANSWER-19", Fault("ANSWER-19", form=self.form.full_code()))
+                self._add("_parent", Fault("ANSWER-19", form=self.form.full_code()))
             return None
         if reference is None:
-            self._add("_parent", "ANSWER-16", Fault("ANSWER-16", parent=above.full_code(), form=self.form.code))
+            self._add("_parent", Fault("ANSWER-16", parent=above.full_code(), form=self.form.code))
             return None
         found = self.around.find(above, reference)
         if found is None:
-            self._add("_parent", "ANSWER-14", Fault("ANSWER-14", parent=above.full_code()))
+            self._add("_parent", Fault("ANSWER-14", parent=above.full_code()))
         return found
 
     def _others(self, parent: Stored | None) -> Callable[[Mapping[str, Value]], Sequence[Answers]]:
@@ -133,25 +136,22 @@ class _Check:
                     self._collect_row(question, number, inside, f"{prefix}{name}[{number + 1}]")
             else:
                 for fault in found:
-                    self._add(prefix + name, fault.code, str(fault), question)
+                    self._add(prefix + name, fault, question)
 
     def _collect_row(self, rows: Rows, number: int, inside: Any, where: str) -> None:
         if isinstance(inside, dict) and "_schema" not in inside:
             self._collect(rows.row_form, inside, f"{where}.")
         else:
-            fault = Fault("ANSWER-04", found="Something else", wanted="a row: question names and answers,")
-            self._add(where, "ANSWER-04", fault)
+            self._add(where, Fault("ANSWER-04", found="Something else", wanted="a row: question names and answers,"))
 
     def _collect_unknown(self, form: FormMeta, name: str, prefix: str) -> None:
         where = prefix + (name if re.fullmatch(r"[\w.-]{1,40}", name) else "(a key that is no name)")
         for above in form.ancestors():
             if name in above.questions:
-                fault = Fault("ANSWER-20", above=above.full_code())
-                self._add(where, "ANSWER-20", fault, above.questions[name])
+                self._add(where, Fault("ANSWER-20", above=above.full_code()), above.questions[name])
                 return
-        near = " or ".join(difflib.get_close_matches(name[:60], form.questions, n=2))
-        hint = f" Did you mean {near}?" if near else ""
-        self._add(where, "ANSWER-01", Fault("ANSWER-01", form=form.full_code(), hint=hint))
+        hint = did_you_mean(name, form.questions)
+        self._add(where, Fault("ANSWER-01", form=form.full_code(), hint=hint))
 
     # The answers together.
 
@@ -161,14 +161,13 @@ class _Check:
             if step.where not in troubled and not _given(self.raw, step.where):
                 condition = step.question.only_if
                 reason = "always" if condition is None else f"because {condition.words()}"
-                self._add(step.where, "ANSWER-02", Fault("ANSWER-02", reason=reason), step.question)
+                self._add(step.where, Fault("ANSWER-02", reason=reason), step.question)
         unasked = list(walked.unasked())
         undecided = self._undecided(troubled) if unasked and troubled else set()
         for step in unasked:
             assert step.question.only_if is not None  # a question without a condition is always asked
             if id(step.question) not in undecided:
-                fault = Fault("ANSWER-03", condition=step.question.only_if.words())
-                self._add(step.where, "ANSWER-03", fault, step.question)
+                self._add(step.where, Fault("ANSWER-03", condition=step.question.only_if.words()), step.question)
 
     def _undecided(self, troubled: set[str]) -> set[int]:
         """The questions of which nobody can say whether they are asked, because an answer before them is wrong."""
@@ -190,7 +189,7 @@ class _Check:
         if reference is not None:
             found = self.around.find(self.form, reference)
             if found is not None and found.id != self.replaces:
-                self._add(str(key), "ANSWER-15", Fault("ANSWER-15", form=self.form.full_code()))
+                self._add(str(key), Fault("ANSWER-15", form=self.form.full_code()))
 
     def _check_rules(self, walked: Walk) -> Mapping[str, str]:
         given = dict(self.envelope.explanations)
@@ -204,12 +203,12 @@ class _Check:
                 explained[rule.id] = given.pop(rule.id)
             elif rule.severity == "warning":
                 fault = Fault("ANSWER-10", says=rule.says, how=f'_explanations {{"{rule.id}": "..."}}')
-                self._add(where, "ANSWER-10", fault, rule=rule.id)
+                self._add(where, fault, rule=rule.id)
             elif where not in troubled:
-                self._add(where, "ANSWER-09", Fault("ANSWER-09", says=rule.says), rule=rule.id)
+                self._add(where, Fault("ANSWER-09", says=rule.says), rule=rule.id)
         for name in given:
             shown = name if re.fullmatch(r"[\w-]{1,24}", name) else "a rule"
-            self._add("_explanations", "ANSWER-17", Fault("ANSWER-17", rule=shown))
+            self._add("_explanations", Fault("ANSWER-17", rule=shown))
         return explained
 
     def _refuse(self, source: str) -> None:
@@ -249,4 +248,7 @@ def _given(raw: Mapping[str, Any], where: str) -> bool:
 
 def problems_as_json(problems: Sequence[Problem]) -> list[dict[str, str | None]]:
     """Problems for ``--json`` and for the file of rejects."""
-    return [{"where": p.where, "rule": p.rule, "code": p.code, "says": str(p.says)} for p in problems]
+    return [
+        {"where": problem.where, "rule": problem.rule, "code": problem.code, "says": problem.says}
+        for problem in problems
+    ]

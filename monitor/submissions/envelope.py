@@ -43,7 +43,7 @@ class Envelope:
         return {"session": self.session, "author": self.author, "source": self.source}
 
     def _add(self, where: str, code: str, **values: object) -> None:
-        self._problems.append(Problem(where, code, Fault(code, **values)))
+        self._problems.append(Problem.of(where, Fault(code, **values)))
 
     def _text(self, key: str, limit: int, pattern: str = "", example: str = "") -> str | None:
         raw = self._raw.get(key)
@@ -52,7 +52,7 @@ class Envelope:
         try:
             text = plain_text(raw, "text", limit).strip()
         except ValidationError as error:
-            self._problems.append(Problem(key, error.messages[0].code, str(error.messages[0])))  # type: ignore[union-attr]  # reason: plain_text raises a list of one Fault
+            self._problems.append(Problem.of(key, error.messages[0]))  # type: ignore[arg-type]  # reason: plain_text raises a list of one Fault
             return None
         if pattern and not re.fullmatch(pattern, text):
             self._add(key, "ANSWER-07", example=example)

@@ -51,4 +51,5 @@ def _filled(row: Any) -> Any:
 
 
 def blank(value: object) -> bool:
+    """Whether a raw answer is none: None, an empty list, empty or white text."""
     return value is None or value == [] or (isinstance(value, str) and not value.strip())
