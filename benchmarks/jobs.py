@@ -54,7 +54,7 @@ def import_rows(source: Path, mapping: str) -> None:
     ):
         imported = import_file(
             store, plugins.catalogue, instrument, form, source, actor="MON-01", mapping=mapping or None
-        )  # fmt: skip
+        )
         assert imported.accepted and not imported.refused, imported
 
 

@@ -24,6 +24,7 @@ FAMILIES = {
     "STORE": "The store",
     "REVIEW": "Review",
     "FINDINGS": "Findings",
+    "STANDARDS": "The register of standards",
     "RELEASE": "Building and checking a release",
     "SITE": "The public site",
     "PLUGIN": "Loading plugins, and what their authors declare",

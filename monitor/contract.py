@@ -5,17 +5,14 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
 
 from monitor import standards
-from monitor.conditions import Condition
+from monitor.conditions import JSON, Condition
 from monitor.errors import Refusal
 from monitor.forms import FormMeta
 from monitor.indicators import EachCode, Indicator, Median, Share
 from monitor.instrument import Instrument
 from monitor.questions import Coded, Country, Date, Money, Question, Rows, countries, currencies
-
-JSON = dict[str, Any]
 
 
 def as_contract(instrument: Instrument) -> JSON:
@@ -43,14 +40,15 @@ def as_contract(instrument: Instrument) -> JSON:
             "rules": [
                 {
                     "id": rule.id, "form": rule.form.code, "severity": rule.severity, "says": rule.says,
-                    "at": [question.name for question in rule.at], "screen": rule.screen,
+                    "at": [question.name for question in rule.at], "screen": rule.screen, "urgent": rule.urgent,
+                    "for_reviewer": rule.for_reviewer,
                     "must_hold": _as_json(rule.must_hold),
                     "flag_if": _as_json(rule.flag_if), "kept_by": rule.kept_by,
                 }
                 for rule in instrument.rules
             ],
             "indicators": [_indicator(indicator) for indicator in instrument.indicators],
-            "provisions": [_provision(key) for key in _provisions(instrument)],
+            "provisions": [_provision(provision) for provision in instrument.provisions()],
         },
     }  # fmt: skip
 
@@ -122,16 +120,11 @@ def _indicator(indicator: Indicator) -> JSON:
     return known
 
 
-def _provisions(instrument: Instrument) -> list[str]:
-    """Every provision that a question tests or an indicator evidences, in the register's order."""
-    cited = {key for question in instrument.questions() for key in question.tests}
-    cited |= {key for indicator in instrument.indicators for key in indicator.evidences}
-    return [key for key in standards.register() if key in cited]
-
-
-def _provision(key: str) -> JSON:
-    known = standards.register()[key]
-    return {"key": key, "kind": known.kind, "source": known.source, "subject": known.subject, "checked": known.checked}
+def _provision(provision: standards.Provision) -> JSON:
+    return {
+        "key": provision.key, "kind": provision.kind, "source": provision.source, "subject": provision.subject,
+        "checked": provision.checked,
+    }  # fmt: skip
 
 
 def frozen_text(contract: JSON) -> str:
@@ -175,13 +168,8 @@ def _codebook(instrument: Instrument) -> Iterator[str]:
         yield from ("", "## Rules", "", "| Rule | Severity | Says |", "|---|---|---|")
         yield from (f"| {rule.id} | {rule.severity} | {rule.says} |" for rule in instrument.rules)
     if instrument.indicators:
-        yield from (
-            "",
-            "## Indicators",
-            "",
-            "| Id | Indicator | Statistic | Tables | Evidences |",
-            "|---|---|---|---|---|",
-        )
+        yield from ("", "## Indicators", "")
+        yield from ("| Id | Indicator | Statistic | Tables | Evidences |", "|---|---|---|---|---|")
     for indicator in instrument.indicators:
         tables = "; ".join(" x ".join(dimension.name for dimension in table) for table in indicator.tables)
         yield (

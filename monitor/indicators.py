@@ -29,12 +29,6 @@ class Dimension:
     each: bool = False
     first: bool = False
 
-    def overlapping(self) -> bool:
-        """Whether one thing can stand under several codes, so that the rows do not add up to the total."""
-        question = self.question
-        rows = question.form.rows_of is not None
-        return isinstance(question, Choices) or rows
-
 
 def by(question: Question) -> Dimension:
     """The answers to a question with ``publish="dimension"`` as a dimension."""

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from monitor import standards
-from monitor.conditions import AnyOther, Condition, Length, Matches, Mentions, Operand
+from monitor.conditions import AnyOther, Condition, Length, Matches, Mentions, Operand, RowsInOrder, RowsUnique
 from monitor.errors import DeclarationError
 from monitor.forms import FormMeta
 from monitor.indicators import Dimension, Indicator
@@ -80,6 +80,21 @@ class Instrument:
         for form in self.all_forms():
             yield from (question for question in form.questions.values() if not isinstance(question, Rows))
 
+    def provisions(self) -> list[standards.Provision]:
+        """Every provision that a question tests or an indicator evidences, in the register's order."""
+        cited = {key for form in self.all_forms() for question in form.questions.values() for key in question.tests}
+        cited |= {key for indicator in self.indicators for key in indicator.evidences}
+        return [provision for key, provision in standards.register().items() if key in cited]
+
+    def testing(self, key: str) -> tuple[Question, ...]:
+        """The questions that test a provision, blocks of rows included."""
+        asked = (question for form in self.all_forms() for question in form.questions.values())
+        return tuple(question for question in asked if key in question.tests)
+
+    def evidencing(self, key: str) -> tuple[Indicator, ...]:
+        """The indicators that evidence a provision."""
+        return tuple(indicator for indicator in self.indicators if key in indicator.evidences)
+
     def _check_form(self, form: FormMeta) -> None:
         if form.parent is not None and form.parent not in self.forms:
             self._refuse(f"form {form.code}", f"its parent {form.parent.code} is not one of the instrument's forms.")
@@ -107,7 +122,8 @@ class Instrument:
             found = [one for one in part.same if isinstance(one, Question)] if isinstance(part, AnyOther) else None
             if found is not None and not any(one.storage in ("text", "integer") for one in found):
                 self._refuse(place, "it looks at other submissions, but shares no closed answer with them (same=).")
-            if any(one.storage not in ("text", "integer") or one.publish == "sealed" for one in found or ()):
+            found = [one for one in found or () if one.name != rule.form.person]
+            if any(one.storage not in ("text", "integer") or one.publish == "sealed" for one in found):
                 self._refuse(place, "it finds other submissions by an answer that stands in no column of its own.")
 
     def _check_indicator(self, indicator: Indicator) -> None:
@@ -117,7 +133,8 @@ class Instrument:
             self._refuse(place, f"it counts {indicator.form.__name__}, which is no form of this instrument.")
         self._check_operands(place, indicator.operands(), indicator.form)
         for question in indicator.questions():
-            if question.publish == "sealed" or (question.publish == "never" and not question_counts_dates(question)):
+            # A restricted date may be counted: its year breaks a table down, or it feeds a median.
+            if question.publish == "sealed" or (question.publish == "never" and question.kind != "date"):
                 self._refuse(place, f"it counts '{question.name}', whose publish is '{question.publish}'.")
         for condition in indicator.conditions():
             self._check_countable(place, condition)
@@ -127,7 +144,8 @@ class Instrument:
             self._check_dimension(place, dimension, indicator)
 
     def _check_countable(self, place: str, condition: Condition) -> None:
-        unread = any(isinstance(part, (AnyOther, Matches, Mentions)) for part in _parts(condition))
+        between = (AnyOther, Matches, Mentions, RowsInOrder, RowsUnique)
+        unread = any(isinstance(part, between) for part in _parts(condition))
         if unread or any(isinstance(operand, Length) for operand in condition.operands()):
             self._refuse(place, "an indicator cannot read open answers or other submissions.")
 
@@ -163,11 +181,6 @@ def _parts(condition: Condition | None) -> Iterator[Condition]:
     yield condition
     for part in getattr(condition, "parts", ()) or ((condition.part,) if hasattr(condition, "part") else ()):
         yield from _parts(part)
-
-
-def question_counts_dates(question: Question) -> bool:
-    """Whether a restricted date may still be counted, because its year is a dimension or it only feeds a median."""
-    return question.kind == "date"
 
 
 def _once(code: str, what: str, names: Iterable[str]) -> None:

@@ -15,6 +15,137 @@ class Message:
     do: str = ""
 
 
+_PLUGIN = {
+    "PLUGIN-01": Message("{place}: '{name}' is not a code of {question}.", "Its codes are: {codes}."),
+    "PLUGIN-02": Message("{place}: the code '{name}' stands twice in one list.", "Give each answer its own code."),
+    "PLUGIN-03": Message("{place}: a {type} is never published, but publish is '{publish}'.",
+                         "Open answers can name people. Leave publish out, or ask a closed question."),
+    "PLUGIN-04": Message("{place}: publish is '{publish}'.", "Choose one of: {known}."),
+    "PLUGIN-05": Message("{place}: '{name}' cannot be a name here: {why}.", "Choose another name."),
+    "PLUGIN-06": Message("{place} looks at {question}, which it cannot see: {why}.",
+                         "A condition may look at earlier questions of its own form and at the forms above it."),
+    "PLUGIN-07": Message("{place}: {what}", "{do}"),
+    "PLUGIN-08": Message("two instruments have the code {code} {version}: {first} and {second}.",
+                         "Give one of them another code."),
+    "PLUGIN-09": Message("{origin}: the hook '{hook}' does not exist.", "Hooks are: {known}."),
+    "PLUGIN-10": Message("{origin} could not be loaded: {why}", "Mend the plugin, or leave its folder out."),
+    "PLUGIN-11": Message("{path} is no plugin folder.",
+                         "A plugin folder holds pyproject.toml and one Python package; see docs/writing-a-plugin.md."),
+    "PLUGIN-12": Message("{place}: '{key}' is not in the register of standards.",
+                         "'monitor standards list' shows its keys.{hint}"),
+    "PLUGIN-13": Message("there is no instrument '{code}'.", "Instruments: {known}."),
+}
+
+# What `plugins check` says of a plugin, and what `plugins new` refuses. Which of them are advice: kit/complaints.py.
+_KIT = {
+    "KIT-01": Message("'{name}' cannot be the name of a plugin: {why}.", "Choose another name. Nothing was written."),
+    "KIT-02": Message("there is already something at {path}.",
+                      "Choose another name, or another folder with --out. Nothing was written."),
+    "KIT-03": Message("the folder {path} cannot be written: {why}.", "Name another with --out."),
+    "KIT-04": Message("The instrument's code {code} is taken by the {origin}.",
+                      "Give this one a code of its own: a loaded copy would be refused."),
+    "KIT-05": Message("The plugin gives no instrument.",
+                      "Let register_instruments return one or more; see docs/hooks.md."),
+    "KIT-06": Message("The instrument does not say in which folder it lies, so its examples cannot be found.",
+                      "Give it folder=Path(__file__).parent."),
+    # The folder.
+    "KIT-10": Message("There is no README.md.",
+                      "Write who fills it in, its legal basis, and what is never asked."),
+    "KIT-11": Message("No heading says what is never asked.",
+                      "Add the heading 'What is never asked', and say it."),
+    "KIT-12": Message("No heading says {what}.", "A mission asks this first. Add it."),
+    "KIT-13": Message("It cannot be read: {why}.", "Correct it; 'monitor plugins new' shows a working one."),
+    "KIT-14": Message("No entry point of the group 'monitor' names the package {package}, so it is not found once "
+                      "it is installed.",
+                      'Add [project.entry-points.monitor] with {name} = "{package}".'),
+    "KIT-15": Message("The wheel would not hold the package {package}.",
+                      "Name it under [tool.hatch.build.targets.wheel] packages."),
+    "KIT-16": Message("It imports '{module}', the plugin itself by its absolute name.",
+                      "Use a relative import; a copy of the folder would silently read the original."),
+    "KIT-17": Message("It imports '{module}' from inside the framework.",
+                      "Import from 'monitor' itself or from 'monitor.testing'; other names may go at any time."),
+    "KIT-18": Message("Type checkers take the package for untyped: it has no py.typed.", "Add an empty file py.typed."),
+    # Questions.
+    "KIT-20": Message("The question has no wording.", "Write what the monitor reads."),
+    "KIT-21": Message("The wording of a rating does not end with a question mark.",
+                      "Ask it so that yes, partly and no are answers."),
+    "KIT-22": Message("The wording does not end with a question mark.", "Is it a question?"),
+    "KIT-23": Message("The question stands in no section.", "Put a Section before it."),
+    "KIT-24": Message("The question tests no provision, and nothing counts or breaks down by it.",
+                      "Name what it tests, or leave it out: ask nothing that is not needed."),
+    "KIT-25": Message("The list of codes {name} is used by no question.", "Use it or delete it."),
+    "KIT-26": Message("The example '{example}' does not have the question's own pattern.",
+                      "Correct the example or the pattern: a monitor would copy it."),
+    "KIT-27": Message("The code '{code}' has no label.", "Write what the monitor reads beside it."),
+    "KIT-30": Message("A {type} may be published, and its name says that it identifies somebody.",
+                      'Leave publish out, or say publish="sealed"; better, do not ask it.'),
+    "KIT-31": Message("A {type} breaks a table down: every row would be one of its {rows}.",
+                      'Only closed answers and years may; use year() for a date, and leave publish out.'),
+    "KIT-32": Message("The publish of a {type} is '{publish}'.",
+                      "Nothing uses it so; the safe setting is to leave publish out."),
+    "KIT-33": Message("By its name this closed question may identify somebody, and its answers may be published.",
+                      "Look whether its codes do. If not, all is well."),
+    "KIT-34": Message("By its name this open answer identifies somebody, but it is not sealed.",
+                      'Say publish="sealed", or do not ask it.'),
+    # Logic.
+    "KIT-40": Message("The question is never asked: no answers make its condition true ({condition}).",
+                      "Correct the condition, or leave the question out."),
+    "KIT-41": Message("No submission that would be accepted ever answers this question.",
+                      "Look which rules forbid it: {rules}."),
+    "KIT-42": Message("No submission that would be accepted ever chooses '{code}'.",
+                      "Look which rules forbid it: {rules}."),
+    "KIT-43": Message("No submission of this form is ever accepted.", "Look which rules exclude each other: {rules}."),
+    "KIT-44": Message("A submission that should be accepted was refused: {says}.",
+                      "Please report this with the plugin, if you can: the check and its search disagree."),
+    "KIT-45": Message("The rule refuses every submission in which {question} is answered.",
+                      "Is it the wrong way round? must_hold says what is right, flag_if what is wrong."),
+    "KIT-46": Message("Nothing can break the rule.", "Correct its condition, or leave the rule out."),
+    "KIT-47": Message("Together with {other} it refuses every submission in which both are in question.",
+                      "One of the two asks for the opposite of the other."),
+    "KIT-48": Message("It could not be decided whether {what}.",
+                      "Nothing is known to be wrong. Look at it by hand; an accepted example helps."),
+    # Indicators.
+    "KIT-50": Message("The indicator has no table, so it is never published.", "Give it one or more in tables."),
+    "KIT-51": Message("No accepted submission is ever among those that it counts.",
+                      "Correct among, and the rating, if it has one: {condition}."),
+    "KIT-52": Message("The share is always zero: nothing that is counted ever meets having.",
+                      "Correct having: {condition}."),
+    "KIT-53": Message("The share is always the whole: everything that is counted meets having.",
+                      "Correct having, or among: {condition}."),
+    "KIT-54": Message("Nothing that it counts ever has an answer to {question}, by which a table is broken down.",
+                      "Break it down by a question that is asked together with those that feed it."),
+    "KIT-55": Message("Everything is among those that it counts, so among says nothing.", "Leave among out."),
+    "KIT-56": Message("No provision is named that it evidences.", "Name one in evidences, if there is one."),
+    # Examples.
+    "KIT-60": Message("The form has no accepted example.", "Write one: {folder}/NAME.json."),
+    "KIT-61": Message("The example must be accepted, and is refused: {says}", "Correct the example, or the rule."),
+    "KIT-62": Message("The example is not refused as its text file says ('{wanted}' at {where}); found: {found}",
+                      "Correct the example, its text file, or the rule."),
+    "KIT-63": Message("The refused example has no text file beside it.",
+                      "Write {name}: the place of the problem in its first line, a piece of the sentence in its second."),
+    "KIT-64": Message("The text file has no refused example beside it.", "Write the example, or delete the file."),
+    "KIT-65": Message("It is not JSON: {why}.", "Correct it: one object of question names and answers."),
+    "KIT-66": Message("The folder is named after no form, so what lies in it is never tried.",
+                      "Name it after one of: {forms}."),
+    "KIT-67": Message("No refused example breaks the rule.",
+                      "Write one, named after the rule: it shows the reader what the rule is for."),
+    "KIT-68": Message("No accepted example keeps the rule: in none does it apply and hold.",
+                      "Write one: it shows that the rule is not always broken."),
+    "KIT-69": Message("No accepted example explains the warning.",
+                      'Write one with _explanations: {{"{rule}": "..."}}.'),
+    # The frozen contract.
+    "KIT-70": Message("The instrument is not what {path} froze: {places}.",
+                      "A published version is never changed: put it back, or give the instrument a new version than "
+                      "{version}."),
+    "KIT-71": Message("Version {version} is not frozen yet.",
+                      "Before the first submission in earnest: monitor instruments freeze {code}."),
+}
+
+_CONTRACT = {
+    "CONTRACT-01": Message("{path} is published and differs from the instrument as it is now.",
+                           "A published version is never changed. Give the instrument a version after {version}."),
+}
+
 # One line for each answer that needs attention. They stand inside ANSWERS-02.
 _ANSWER = {
     "ANSWER-01": Message("Not a question of {form}.{hint}"),
@@ -36,65 +167,24 @@ _ANSWER = {
     "ANSWER-17": Message("The explanation of {rule} explains nothing: that warning was not raised."),
     "ANSWER-18": Message("'{given}' is not part of a submission's envelope: {known}."),
     "ANSWER-19": Message("{form} belongs to no other form; leave the parent out."),
-    "ANSWER-21": Message("The calendar has no such day."),
     "ANSWER-20": Message("Is asked once, in {above}; correct it there."),
+    "ANSWER-21": Message("The calendar has no such day."),
 }
 
 _ANSWERS = {
-    "ANSWERS-01": Message("There is no form '{form}'.", "Forms: {known}."),
+    "ANSWERS-01": Message("there is no form '{form}'.", "Forms: {known}."),
     "ANSWERS-02": Message(
         "not saved: {count} of {form} {version} {needs} attention.",
         "Correct {source} and run the same command again. Nothing was stored.",
     ),
-    "ANSWERS-04": Message("not saved: these answers of {form} are already in the store, by their _id.",
-                          "Nothing was stored twice."),
     "ANSWERS-03": Message("not saved: the answers are not one JSON object of question names and answers.",
                           "Nothing was stored."),
+    "ANSWERS-04": Message("not saved: these answers of {form} are already in the store, by their _id.",
+                          "Nothing was stored twice."),
 }
 
-_PLUGIN = {
-    "PLUGIN-01": Message("{place}: '{name}' is not a code of {question}.", "Its codes are: {codes}."),
-    "PLUGIN-02": Message("{place}: the code '{name}' stands twice in one list.", "Give each answer its own code."),
-    "PLUGIN-03": Message("{place}: a {type} is never published, but publish is '{publish}'.",
-                         "Open answers can name people. Leave publish out, or ask a closed question."),
-    "PLUGIN-04": Message("{place}: publish is '{publish}'.", "Choose one of: {known}."),
-    "PLUGIN-05": Message("{place}: '{name}' cannot be a name here: {why}.", "Choose another name."),
-    "PLUGIN-06": Message("{place} looks at {question}, which it cannot see: {why}.",
-                         "A condition may look at earlier questions of its own form and at the forms above it."),
-    "PLUGIN-07": Message("{place}: {what}", "{do}"),
-    "PLUGIN-08": Message("Two instruments have the code {code} {version}: {first} and {second}.",
-                         "Give one of them another code."),
-    "PLUGIN-09": Message("{origin}: the hook '{hook}' does not exist.", "Hooks are: {known}."),
-    "PLUGIN-10": Message("{origin} could not be loaded: {why}", "Mend the plugin, or leave its folder out."),
-    "PLUGIN-11": Message("{path} is no plugin folder.",
-                         "A plugin folder holds one Python package beside its README; see docs/writing-a-plugin.md."),
-    "PLUGIN-12": Message("{place}: '{key}' is not in the register of standards.", "Did you mean {near}?"),
-    "PLUGIN-13": Message("There is no instrument '{code}'.", "Instruments: {known}."),
-}
-
-_FINDINGS = {
-    "FINDINGS-01": Message("there is no indicator '{indicator}'.", "Indicators: {known}."),
-}
-
-_CONTRACT = {
-    "CONTRACT-01": Message("{path} is published and differs from the instrument as it is now.",
-                           "A published version is never changed. Give the instrument a new version than {version}."),
-}
-
-_SITE = {
-    "SITE-01": Message("there is no file {path}.", "Build a release first: monitor release build OUT.db"),
-    "SITE-02": Message("{path} is a folder.", "Name the release file itself: nothing else in a folder is looked at."),
-    "SITE-03": Message("{path} is no release: {why}.", "Only a file made by 'monitor release build' is served."),
-    "SITE-04": Message("{path} is a working store: it holds submissions.",
-                       "It is never served. Build a release from it with 'monitor release build' and serve that."),
-    "SITE-05": Message("{path} is not a finished release: {why}.",
-                       "Close the program that writes to it, build the release again, and copy the one file."),
-    "SITE-06": Message("the site cannot listen on {host}, port {port}: {why}.",
-                       "Choose another address or port; port 0 takes a free one."),
-}
-
-# One line for each row that could not be read, and the refusals of a file as a whole.
-_IMPORT = {
+# One line for each row that could not be read.
+_ROW = {
     "ROW-01": Message("{found} where the header has {wanted}."),
     "ROW-02": Message("Not JSON, from {place} on: {why}."),
     "ROW-03": Message("Not a JSON object of question names and answers."),
@@ -103,6 +193,9 @@ _IMPORT = {
     "ROW-06": Message("Lists and objects stand in one another more than {limit} deep."),
     "ROW-07": Message("Longer than {limit:,} characters."),
     "ROW-08": Message("Another row of the same file has this _id."),
+}
+
+_IMPORT = {
     "IMPORT-01": Message("{path} cannot be read: {why}.", "Name a CSV or JSON Lines file."),
     "IMPORT-02": Message("the name of {path} does not say what it holds.",
                          "Let it end in .csv for CSV, or in .jsonl for JSON Lines. Nothing was stored."),
@@ -188,23 +281,27 @@ _STORE = {
 _REVIEW = {
     "REVIEW-01": Message("nobody approves their own: {actor} wrote, entered or corrected submission {id}.",
                          "Ask somebody else to review it. Nothing was approved."),
+    "REVIEW-02": Message("'{given}' is no day.", "Write it as year-month-day, such as 2025-03-31."),
     "REVIEW-03": Message("submission {other} of the same event is approved already, so {id} would count it twice.",
                          "Return or withdraw one of the two. Nothing was approved."),
-    "REVIEW-02": Message("that is no day.", "Write it as year-month-day, such as 2025-03-31."),
 }
 
-_DEMO = {
-    "DEMO-01": Message("the demo cannot use the folder {path}: {why}.",
-                       "Name another with --out. Nothing was changed."),
-    "DEMO-02": Message("the invented submissions in {path} do not fit the instrument that is loaded.",
-                       "Leave out the plugin that changes it."),
+_FINDINGS = {
+    "FINDINGS-01": Message("there is no indicator '{indicator}'.", "Indicators: {known}."),
+}
+
+_STANDARDS = {
+    "STANDARDS-01": Message("there is no provision '{given}' in the register of standards.",
+                            "'monitor standards list' shows all.{hint}"),
+    "STANDARDS-02": Message("'{given}' is no country's code.",
+                            "Use the two letters of ISO 3166-1, such as MD; XK for Kosovo."),
 }
 
 _RELEASE = {
     "RELEASE-01": Message("the threshold '{name}' cannot be {given}: it must be {bound}.",
                           "A programme may hide more than the rule, never less. Nothing was built."),
-    "RELEASE-02": Message("a plugin hides a cell of {indicator} that is not there: {keys}.",
-                          "Mend its hook protect_table. Nothing was built."),
+    "RELEASE-02": Message("a cell of {indicator} is to be hidden that is not there: {keys}.",
+                          "Name a cell by one code for each dimension. Nothing was built."),
     "RELEASE-03": Message("there is already a release {path}.",
                           "Choose another name, or say --replace. It was not changed."),
     "RELEASE-04": Message("there is nothing to count: no submission of a loaded instrument is approved.",
@@ -220,6 +317,26 @@ _RELEASE = {
                           "Use lower-case letters, digits and _, and none of the names of figures (n, count, ...)."),
 }
 
+_SITE = {
+    "SITE-01": Message("there is no file {path}.", "Build a release first: monitor release build OUT.db"),
+    "SITE-02": Message("{path} is a folder.", "Name the release file itself: nothing else in a folder is looked at."),
+    "SITE-03": Message("{path} is no release: {why}.", "Only a file made by 'monitor release build' is served."),
+    "SITE-04": Message("{path} is a working store: it holds submissions.",
+                       "It is never served. Build a release from it with 'monitor release build' and serve that."),
+    "SITE-05": Message("{path} is not a finished release: {why}.",
+                       "Close the program that writes to it, build the release again, and copy the one file."),
+    "SITE-06": Message("the site cannot listen on {host}, port {port}: {why}.",
+                       "Choose another address or port; port 0 takes a free one."),
+}
+
+_DEMO = {
+    "DEMO-01": Message("the demo cannot use the folder {path}: {why}.",
+                       "Name another with --out. Nothing was changed."),
+    "DEMO-02": Message("the invented submissions in {path} do not fit the instrument that is loaded.",
+                       "Leave out the plugin that changes it."),
+}
+
 CATALOGUE: Mapping[str, Message] = MappingProxyType(
-    _ANSWER | _ANSWERS | _PLUGIN | _CONTRACT | _FINDINGS | _STORE | _REVIEW | _SITE | _IMPORT | _DEMO | _RELEASE
+    _PLUGIN | _KIT | _CONTRACT | _ANSWER | _ANSWERS | _ROW | _IMPORT | _STORE
+    | _REVIEW | _FINDINGS | _STANDARDS | _RELEASE | _SITE | _DEMO
 )

@@ -9,6 +9,7 @@ import sys
 import traceback
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 from importlib.metadata import entry_points
 from pathlib import Path
 from types import MappingProxyType, ModuleType
@@ -61,17 +62,19 @@ class Plugins:
         return instrument, form
 
 
-def load(folders: Sequence[Path] = ()) -> Plugins:
+def load(folders: Sequence[Path] = (), *, installed: bool = True) -> Plugins:
     """Load the installed plugins and every plugin folder in ``folders`` (or that is one of them).
 
-    An installed plugin that fails is left out and named. A named folder that fails, a misspelt hook, and two
-    instruments of one code are refused: raises :class:`Refusal` with the place.
+    Without ``installed`` the folders are loaded alone: a copy of a plugin can be looked at where the plugin is
+    installed. An installed plugin that fails is left out and named. A named folder that fails, a misspelt hook, and
+    two instruments of one code are refused: raises :class:`Refusal` with the place.
     """
     manager = pluggy.PluginManager(hookspecs.PROJECT)
     manager.add_hookspecs(hookspecs)
     loaded: list[Plugin] = []
     left_out: list[str] = []
-    for entry in sorted(entry_points(group=hookspecs.PROJECT), key=lambda entry: entry.name):
+    entries = entry_points(group=hookspecs.PROJECT) if installed else ()
+    for entry in sorted(entries, key=lambda entry: entry.name):
         origin = f"{_INSTALLED} '{entry.name}'"
         try:
             loaded.append(_register(manager, _guarded(entry.load, origin, None), entry.name, origin))
@@ -80,7 +83,7 @@ def load(folders: Sequence[Path] = ()) -> Plugins:
     for package in (package for folder in folders for package in _packages(folder)):
         if package.resolve() not in (plugin.folder.resolve() for plugin in loaded):
             origin = f"folder {package.parent}"
-            module = _guarded(lambda package=package: _import_folder(package), origin, package)  # type: ignore[misc]  # reason: a lambda with a default has no type of its own
+            module = _guarded(partial(_import_folder, package), origin, package)
             loaded.append(_register(manager, module, package.parent.name, origin))
     catalogue, origins = _gather(manager, loaded, left_out)
     return Plugins(manager.hook, tuple(loaded), MappingProxyType(catalogue), MappingProxyType(origins), tuple(left_out))

@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
-from typing import Any
 
 from monitor.errors import Refusal
+from monitor.plugins import Plugins
 from monitor.store import Decision, ShownSubmission, Store, StoredSubmission, list_submissions, sort_waiting
+from monitor.submissions import doubts_about
 
 
 @dataclass(frozen=True)
@@ -41,13 +42,16 @@ def waiting(
     return [one for one in found if one.id not in own]
 
 
-def doubts(shown: ShownSubmission, hooks: Any) -> list[str]:
-    """What the plugins would have a reviewer look at twice (hook ``check_submission``), a sentence each.
+def doubts(store: Store, shown: ShownSubmission, plugins: Plugins) -> list[str]:
+    """What a reviewer should look at twice, a sentence each: by the rules for the reviewer, and by the plugins' hook.
 
-    ``hooks`` are those of the loaded plugins. Doubts never keep a submission from being approved.
+    Doubts never keep a submission from being approved.
     """
-    found = hooks.check_submission(submission=shown.submission, form=shown.form)
-    return [doubt for one in found for doubt in one]
+    around = store.surroundings(plugins.catalogue)
+    stored = around.find(shown.form, shown.summary.id)
+    by_rules = [] if stored is None else doubts_about(plugins.instrument(shown.form.instrument), stored, around)
+    by_plugins = plugins.hooks.check_submission(submission=shown.submission, form=shown.form)
+    return [*by_rules, *(doubt for one in by_plugins for doubt in one)]
 
 
 def approve(store: Store, ids: Sequence[str], *, actor: str, revisions: Mapping[str, int] | None = None) -> Approval:
@@ -66,7 +70,7 @@ def approve(store: Store, ids: Sequence[str], *, actor: str, revisions: Mapping[
 
 def approve_all(
     store: Store, *, actor: str, form: str | None = None, before: str | None = None, author: str | None = None
-) -> Approval:  # fmt: skip
+) -> Approval:
     """Approve all that waits, in one transaction: but not the reviewer's own, and not what a rule wants looked at.
 
     Of several submissions of one event the oldest is approved.
@@ -80,7 +84,7 @@ def approve_all(
 
 def count_approvable(
     store: Store, *, actor: str, form: str | None = None, before: str | None = None, author: str | None = None
-) -> int:  # fmt: skip
+) -> int:
     """How many :func:`approve_all` would approve now: for the question that comes before it."""
     return len(_sort_out(store, actor, form, before, author)[0])
 
@@ -110,7 +114,7 @@ def _decide(store: Store, id: str, kind: Decision, reason: str, actor: str, revi
 
 def _sort_out(
     store: Store, actor: str, form: str | None, before: str | None, author: str | None
-) -> tuple[list[str], Approval]:  # fmt: skip
+) -> tuple[list[str], Approval]:
     """The ids that may be approved in bulk, and how many of the rest are left for which reason."""
     approvable: list[str] = []
     events: set[str] = set()
@@ -135,4 +139,4 @@ def _day(given: str | None) -> str | None:
     try:
         return date.fromisoformat(given).isoformat()
     except ValueError:
-        raise Refusal("REVIEW-02") from None
+        raise Refusal("REVIEW-02", given=given) from None

@@ -14,6 +14,7 @@ from monitor.questions import Question
 Severity = Literal["error", "warning"]
 
 BUILT_IN: dict[str, str] = {
+    "missing": "ANSWER-02",
     "not_asked": "ANSWER-03",
     "type": "ANSWER-04",
     "range": "ANSWER-06",
@@ -31,9 +32,11 @@ class Rule:
     Exactly one of: ``must_hold`` (broken when it is false), ``flag_if`` (broken when it is true), or ``kept_by``: the
     name of a built-in check (a key of :data:`BUILT_IN`) that already keeps the rule at the questions ``at``.
 
-    An ``error`` refuses; a ``warning`` must be explained in a line, or it refuses. A ``screen`` is a warning that
-    also keeps a submission out of bulk approval until a reviewer has looked at it. ``at`` are the questions where the
-    message stands. A blank or unasked answer never breaks a rule.
+    An ``error`` refuses; a ``warning`` must be explained in a line, or it refuses. A ``screen`` is a warning that also
+    keeps a submission out of bulk approval until a reviewer has looked at it. An ``urgent`` rule (with ``flag_if``)
+    refuses nothing: what it flags must be seen by a supervisor the same day, and comes first in every list. A
+    rule ``for_reviewer`` asks the monitor nothing: what it flags stands beside the submission when it is reviewed.
+    ``at`` are the questions where the message stands. A blank or unasked answer never breaks a rule.
     """
 
     id: str
@@ -45,6 +48,8 @@ class Rule:
     flag_if: Condition | None = None
     kept_by: str | None = None
     screen: bool = False
+    urgent: bool = False
+    for_reviewer: bool = False
 
     def __post_init__(self) -> None:
         given = [way for way in (self.must_hold, self.flag_if, self.kept_by) if way is not None]
@@ -52,6 +57,9 @@ class Rule:
             what = "a rule has exactly one of must_hold, flag_if and kept_by."
             do = f"kept_by: {', '.join(BUILT_IN)}."
             raise DeclarationError("PLUGIN-07", place=f"Rule {self.id}", what=what, do=do)
+        if (self.urgent or self.for_reviewer) and self.flag_if is None:
+            what = "a rule that refuses nothing flags something."
+            raise DeclarationError("PLUGIN-07", place=f"Rule {self.id}", what=what, do="Give it flag_if.")
 
     def operands(self) -> Sequence[Operand]:
         """Everything that the rule looks at."""

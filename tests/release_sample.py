@@ -9,6 +9,7 @@ from itertools import product
 from pathlib import Path
 
 from monitor.release.layout import APPLICATION_ID, LAYOUT_VERSION, TABLES
+from monitor.standards import KINDS, Kind
 
 _COUNTRIES = {"MD": "Moldova", "XK": "Kosovo", "AL": "Albania", "BA": "Bosnia and Herzegovina"}
 _YEARS = {str(year): str(year) for year in range(2020, 2024)}
@@ -114,7 +115,7 @@ _QUESTIONS = [
     ),
 ]
 
-_PROVISIONS = [
+_PROVISIONS: list[tuple[str, str, Kind, str, int]] = [
     (
         "CETS 15(2)",
         "Council of Europe Convention on Action against Trafficking in Human Beings, CETS 197 (2005)",
@@ -245,7 +246,9 @@ def _fill_codebook(connection: sqlite3.Connection, invented: bool) -> None:
         for place, (code, label) in enumerate(_CODES.get(name, {}).items(), 1):
             values = ("trial_monitoring", form, name, code, place, label, "en")
             connection.execute("INSERT INTO code VALUES (?,?,?,?,?,?,?)", values)
-    connection.executemany("INSERT INTO provision VALUES (?,?,?,?,?)", _PROVISIONS)
+    connection.executemany("INSERT INTO provision VALUES (?,?,?,?,?,?)", [
+        (key, source, kind, KINDS[kind], subject, checked) for key, source, kind, subject, checked in _PROVISIONS
+    ])  # fmt: skip
     tested = ("trial_monitoring", "hearing", "victim_represented")
     connection.executemany(
         "INSERT INTO question_provision VALUES (?,?,?,?)", [(*tested, "CETS 15(2)"), (*tested, "THB 12(2)")]

@@ -34,8 +34,8 @@ from monitor import (
     Text,
     Whole,
     any_of,
-)  # fmt: skip
-from monitor.conditions import Answers, Condition, Constant, Count, Currency, Operand, Ratio, Today, bounds, quoted
+)
+from monitor.conditions import Answers, Condition, Constant, Count, Currency, Operand, Ratio, Today, bounds, sql_text
 from monitor.errors import DeclarationError
 
 KIND = Codes(a="A", b="B", c="C")
@@ -93,9 +93,9 @@ class Tables:
 
     def column(self, operand: Operand) -> str:
         if isinstance(operand, Constant):
-            return quoted(operand.constant) if isinstance(operand.constant, str) else str(operand.constant)
+            return sql_text(operand.constant) if isinstance(operand.constant, str) else str(operand.constant)
         if isinstance(operand, Today):
-            return quoted(DAY.isoformat())
+            return sql_text(DAY.isoformat())
         if isinstance(operand, Count):
             source, where, _ = self.rows(operand.of)
             return f"(SELECT count(*) FROM {source} WHERE {where})"

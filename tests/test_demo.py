@@ -342,5 +342,3 @@ def test_ctrl_c_ends_it_cleanly(demo: Demo) -> None:
     while demo.process.poll() is None and time.monotonic() < limit:
         time.sleep(0.1)
     assert demo.process.poll() == 0
-
-

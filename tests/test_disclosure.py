@@ -212,7 +212,7 @@ def test_a_plugin_may_hide_more_and_the_rule_follows() -> None:
     made = tallied({("north",): 50, ("south",): 30, ("east",): 40})
     found = protect([made], Policy(), [lambda table: [("east",)]])[0]
     assert shown(found) == {(ALL,): 120, ("east",): None, ("north",): 50, ("south",): None}
-    assert reasons(found)[("east",), "n"] == "hidden by a plugin"
+    assert reasons(found)[("east",), "n"] == "hidden on request"
 
 
 def test_a_plugin_that_hides_what_is_not_there_is_refused() -> None:

@@ -36,14 +36,14 @@ from monitor import (
     by,
     each,
     year,
-)  # fmt: skip
+)
 from monitor.conditions import SOURCE, Answers
 from monitor.errors import DeclarationError
 from monitor.findings import ALL, UNKNOWN, FindingTable, find
 from monitor.forms import FormMeta
 from monitor.indicators import Dimension, Indicator
 from monitor.questions import Coded
-from monitor.store.tables import quoted, tables_of
+from monitor.store.tables import sql_name, tables_of
 
 PLACES = Codes(north="North", south="South")
 CHARGES = Codes(theft="Theft", fraud="Fraud", other="Other")
@@ -121,14 +121,14 @@ class Shelf:
         connection.execute("CREATE TABLE submission (id TEXT PRIMARY KEY, form, parent, state, submitted_at)")
         for form in INVENTED.forms:
             for table in tables_of(form):
-                connection.execute(f"CREATE TABLE {quoted(table.name)} ({', '.join(map(quoted, table.names()))})")
+                connection.execute(f"CREATE TABLE {sql_name(table.name)} ({', '.join(map(sql_name, table.names()))})")
         for identity, form, parent, state, answers in self.found:
             line = (identity, form.full_code(), parent, state, "2025-01-01T00:00:00+00:00")
             connection.execute("INSERT INTO submission VALUES (?, ?, ?, ?, ?)", line)
             for table in tables_of(form):
                 marks = ", ".join("?" * len(table.names()))
                 connection.executemany(
-                    f"INSERT INTO {quoted(table.name)} VALUES ({marks})", table.lines(identity, answers)
+                    f"INSERT INTO {sql_name(table.name)} VALUES ({marks})", table.lines(identity, answers)
                 )
         return connection
 

@@ -137,7 +137,7 @@ def test_a_condition_of_a_row_does_not_look_at_a_form_that_does_not_hold_it_yet(
 
 def test_a_misspelt_code_is_met_with_the_codes_that_exist() -> None:
     declared = refusal(lambda: RoomVisit.held.is_("yess"))
-    assert declared.sentence == "A condition: 'yess' is not a code of the question 'was it possible?'."
+    assert declared.sentence == "A condition: 'yess' is not a code of the question 'Was it possible?'."
     assert declared.advice == "Its codes are: yes, no."
 
 

@@ -331,7 +331,7 @@ def test_json_lines_are_numbered_and_blank_lines_passed_over(write: Write) -> No
         ('{"people": ' + "[" * 100_000 + "]" * 100_000 + "}", "more than 6 deep"),
         ('{"people": ' + "[" * 300 + "]" * 300 + "}", "more than 6 deep"),
     ],
-)  # fmt: skip
+)
 def test_json_that_no_answer_can_be_is_named_by_its_row(line: str, says: str, write: Write) -> None:
     assert says in flaw_of(line, write)
 

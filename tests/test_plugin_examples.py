@@ -15,6 +15,7 @@ from monitor.contract import freeze
 from monitor.instrument import Instrument
 from monitor.plugins import load
 from monitor.questions import Coded, Question
+from monitor.submissions import answers_beside
 from monitor.testing import Desk, Example, accepted, assert_refused, desk_with_accepted, problems_of, refused
 
 ROOT = Path(__file__).parents[1]
@@ -58,7 +59,19 @@ def test_every_rule_has_an_example_that_breaks_it(code: str) -> None:
     broken = {
         problem.rule for example in refused(instrument) for problem in problems_of(instrument, example, desk(code))
     }
-    assert [rule.id for rule in instrument.rules if rule.id not in broken] == []
+    refusing = [rule for rule in instrument.rules if not (rule.urgent or rule.for_reviewer)]
+    assert [rule.id for rule in refusing if rule.id not in broken] == []
+
+
+@pytest.mark.parametrize("code", CODES)
+def test_a_rule_that_refuses_nothing_is_met_by_some_accepted_examples_and_not_by_others(code: str) -> None:
+    instrument = instruments()[code]
+    for rule in instrument.rules:
+        if rule.urgent or rule.for_reviewer:
+            assert rule.flag_if is not None  # the declaration demands it
+            stored = [one for one in desk(code).submissions if one.form is rule.form]
+            met = {rule.flag_if.holds(answers_beside(one, desk(code))) for one in stored}
+            assert met == {True, False}, rule.id
 
 
 @pytest.mark.parametrize("code", CODES)

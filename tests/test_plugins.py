@@ -85,7 +85,7 @@ def test_a_form_is_found_by_its_full_name_and_a_missing_one_met_with_those_that_
     for wrong in ("visits.visits", "visit", "other.visit", ""):
         with pytest.raises(Refusal) as refused:
             loaded.form(wrong)
-        assert refused.value.lines() == [f"Error: There is no form '{wrong}'. [ANSWERS-01]", "Forms: visits.visit."]
+        assert refused.value.lines() == [f"Error: there is no form '{wrong}'. [ANSWERS-01]", "Forms: visits.visit."]
     with pytest.raises(Refusal, match="PLUGIN-13"):
         loaded.instrument("visit")
 
@@ -218,7 +218,7 @@ def test_an_instrument_that_does_not_hold_together_is_named_with_its_line(tmp_pa
 def test_one_code_from_two_folders_is_refused_and_names_both(tmp_path: Path) -> None:
     first, second = write(tmp_path / "a"), write(tmp_path / "b")
     assert refusal(first, second).sentence == (
-        f"Two instruments have the code visits 1.0: folder {first} and folder {second}."
+        f"two instruments have the code visits 1.0: folder {first} and folder {second}."
     )
 
 

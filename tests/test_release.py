@@ -178,7 +178,7 @@ def test_no_byte_of_a_release_comes_from_a_restricted_an_open_or_a_sealed_answer
 
 def test_no_submission_no_person_and_no_exact_time_is_in_a_release(store: Store, release: Path) -> None:
     content = release.read_bytes()
-    for (identity, author) in store.connection.execute("SELECT id, author FROM submission LIMIT 300"):
+    for identity, author in store.connection.execute("SELECT id, author FROM submission LIMIT 300"):
         assert identity.encode() not in content and author.encode() not in content
     days = store.connection.execute("SELECT DISTINCT day FROM court__hearing").fetchall()
     assert not any(day.encode() in content for (day,) in days)

@@ -25,7 +25,7 @@ from tests.store_sample import (
     store_one,
     submit,
     visit,
-)  # fmt: skip
+)
 
 SCREENED = {"story": "Call 123456.", "_explanations": {"V2": "A shelf mark."}}
 EXPLAINED = {"open_that_day": "yes", "_explanations": {"V1": "They were late."}}

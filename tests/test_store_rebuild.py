@@ -25,7 +25,7 @@ from tests.store_sample import (
     store_one,
     submit,
     visit,
-)  # fmt: skip
+)
 
 STEPS = st.lists(
     st.one_of(

@@ -350,9 +350,7 @@ def test_a_rule_that_a_question_keeps_is_named(desk: Desk) -> None:
 def test_a_warning_asks_for_an_explanation(desk: Desk) -> None:
     raw = MEETING | {"present": 3, "people": [PERSON] * 3}
     found = one(raw, desk)
-    assert found.says == (
-        'More came than there are. If it is so, explain it in a line: _explanations {"R01": "..."}.'
-    )
+    assert found.says == ('More came than there are. If it is so, explain it in a line: _explanations {"R01": "..."}.')
     made = check(INSTRUMENT, Meeting, raw | {"_explanations": {"R01": " A third joined. "}}, author="M", around=desk)
     assert made.explanations == {"R01": "A third joined."}
 

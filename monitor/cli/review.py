@@ -114,7 +114,7 @@ def history_command(work: Work, id: str, as_json: bool) -> None:
     from monitor.store import history
 
     with work.store() as store:
-        found = list(history(store, id))
+        found = history(store, id)
     if as_json:
         print_json([dataclasses.asdict(one) for one in found])
         return

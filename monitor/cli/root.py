@@ -27,7 +27,7 @@ _COMMANDS = {
     "Collect": {"fill": "collect", "import": "collect", "submissions": "submissions"},
     "Review": {"review": "review", "findings": "publish"},
     "Publish": {"release": "publish", "serve": "publish"},
-    "Set up": {"instruments": "setup", "plugins": "setup", "db": "database"},
+    "Set up": {"instruments": "setup", "standards": "standards", "plugins": "setup", "db": "database"},
 }
 
 

@@ -8,7 +8,6 @@ import click
 
 from monitor.cli.printing import json_option, print_json, print_table, say
 from monitor.cli.root import Work
-from monitor.errors import Refusal
 
 
 @click.command("init")
@@ -28,9 +27,7 @@ def init_command(work: Work, programme: str, code: str, plain: bool) -> None:
     """Create a store: programme, monitor code, encryption."""
     from monitor.store import create
 
-    if not plain:
-        raise Refusal("STORE-90")
-    with create(work.store_path, programme=programme, monitor=code) as store:
+    with create(work.store_path, programme=programme, monitor=code, plain=plain) as store:
         say(f"Created {store.path} for {store.programme}; {store.monitor} acts by default.")
     say("It is not encrypted: keep it on an encrypted disk.")
 
@@ -83,7 +80,8 @@ def show_instrument(work: Work, code: str, as_json: bool) -> None:
         )  # fmt: skip
         print_table(("question", "type", "needed", "publish", "wording"), rows)
     click.echo("")
-    print_table(("indicator", "statistic", "title"), ((i.id, i.statistic, i.title) for i in instrument.indicators))
+    counted = ((one.id, one.statistic, one.title) for one in instrument.indicators)
+    print_table(("indicator", "statistic", "title"), counted)
 
 
 @instruments_command.command("freeze")

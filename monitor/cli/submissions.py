@@ -28,7 +28,7 @@ def list_command(work: Work, form: str | None, state: str | None, as_json: bool)
     from monitor.store import list_submissions
 
     with work.store() as store:
-        found = list(list_submissions(store, form=form, state=state))
+        found = list_submissions(store, form=form, state=state)
     if as_json:
         print_json([dataclasses.asdict(one) for one in found])
         return
@@ -51,7 +51,7 @@ def show_command(work: Work, id: str, show_narratives: bool, as_json: bool) -> N
 
     with work.store() as store:
         shown = show(store, id, work.plugins.catalogue)
-    twice = doubts(shown, work.plugins.hooks)
+        twice = doubts(store, shown, work.plugins)
     answers = shown.readable(show_narratives)
     # A line of explanation is written freely, and can name somebody, like any open answer.
     hidden = "(open answer, not shown)"

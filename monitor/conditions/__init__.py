@@ -7,13 +7,13 @@ rule is broken only if its condition is false. So a blank never counts as a no.
 """
 
 from monitor.conditions.arithmetic import Days, EndOf, Months, Ratio, Total
-from monitor.conditions.atoms import Includes, Matches, Mentions, OneOf, Within, quoted
+from monitor.conditions.atoms import Includes, Matches, Mentions, OneOf, Within, sql_text
 from monitor.conditions.core import (
     JSON,
-    All,
+    AllOf,
     Answered,
     Answers,
-    Any_,
+    AnyOf,
     Compare,
     Condition,
     Constant,
@@ -26,7 +26,7 @@ from monitor.conditions.core import (
 )
 from monitor.conditions.dates import bounds
 from monitor.conditions.operands import AUTHOR, SESSION, SOURCE, TODAY, Count, Length, System, Today
-from monitor.conditions.several import AnyOther, AnyRow, any_of
+from monitor.conditions.several import AnyOther, AnyRow, RowsInOrder, RowsUnique, any_of
 
 __all__ = [
     "AUTHOR",
@@ -34,12 +34,12 @@ __all__ = [
     "SESSION",
     "SOURCE",
     "TODAY",
-    "All",
+    "AllOf",
     "Answered",
     "Answers",
     "AnyOther",
     "AnyRow",
-    "Any_",
+    "AnyOf",
     "Compare",
     "Condition",
     "Constant",
@@ -57,6 +57,8 @@ __all__ = [
     "OneOf",
     "Operand",
     "Ratio",
+    "RowsInOrder",
+    "RowsUnique",
     "System",
     "Today",
     "Total",
@@ -65,5 +67,5 @@ __all__ = [
     "any_of",
     "bounds",
     "operand",
-    "quoted",
+    "sql_text",
 ]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 from monitor.conditions.core import JSON, Answers, Condition, Names, Operand
@@ -11,45 +11,46 @@ from monitor.errors import DeclarationError
 
 
 @dataclass(frozen=True)
-class OneOf(Condition):
-    """The chosen code is in a list (``among``), or lies outside it."""
+class _AboutCodes(Condition):
+    """What conditions on chosen codes share: they look for those in a list (``among``), or for those outside it."""
 
     of: Operand
     codes: tuple[str, ...]
     among: bool = True
 
     def __post_init__(self) -> None:
-        _check_codes(self.of, self.codes)
+        if not self.codes:
+            what = f"asks whether {self.of.title() or 'a question'} is one of no codes."
+            raise DeclarationError("PLUGIN-07", place="A condition", what=what, do="Name one code or more.")
+
+    def operands(self) -> Iterator[Operand]:
+        yield from self.of.operands()
+
+    def _list(self) -> str:
+        return f"{'IN' if self.among else 'NOT IN'} ({', '.join(sql_text(code) for code in self.codes)})"
+
+
+class OneOf(_AboutCodes):
+    """The chosen code is in a list (``among``), or lies outside it."""
 
     def truth(self, answers: Answers) -> bool | None:
         value = self.of.value(answers)
         return None if value is None else (value in self.codes) is self.among
 
     def sql(self, names: Names) -> str:
-        return f"({self.of.sql(names)} {'IN' if self.among else 'NOT IN'} ({_list(self.codes)}))"
+        return f"({self.of.sql(names)} {self._list()})"
 
     def words(self) -> str:
-        return f"{self.of.title()} is {'' if self.among else 'neither ' if len(self.codes) > 1 else 'not '}" + (
-            " or " if self.among else " nor "
-        ).join(self.codes)
+        if self.among:
+            return f"{self.of.title()} is {' or '.join(self.codes)}"
+        return f"{self.of.title()} is {'neither' if len(self.codes) > 1 else 'not'} {' nor '.join(self.codes)}"
 
     def as_json(self) -> JSON:
         return {"question": self.of.title(), "in" if self.among else "not_in": list(self.codes)}
 
-    def operands(self) -> Iterator[Operand]:
-        yield from self.of.operands()
 
-
-@dataclass(frozen=True)
-class Includes(Condition):
+class Includes(_AboutCodes):
     """Of several chosen codes, at least one is in a list (``among``), or at least one lies outside it."""
-
-    of: Operand
-    codes: tuple[str, ...]
-    among: bool = True
-
-    def __post_init__(self) -> None:
-        _check_codes(self.of, self.codes)
 
     def truth(self, answers: Answers) -> bool | None:
         chosen = self.of.value(answers)
@@ -57,8 +58,8 @@ class Includes(Condition):
 
     def sql(self, names: Names) -> str:
         column = self.of.sql(names)
-        test = f"value {'IN' if self.among else 'NOT IN'} ({_list(self.codes)})"
-        return f"(CASE WHEN {column} IS NOT NULL THEN EXISTS (SELECT 1 FROM json_each({column}) WHERE {test}) END)"
+        found = f"EXISTS (SELECT 1 FROM json_each({column}) WHERE value {self._list()})"
+        return f"(CASE WHEN {column} IS NOT NULL THEN {found} END)"
 
     def words(self) -> str:
         verb = "includes" if self.among else "includes something other than"
@@ -66,9 +67,6 @@ class Includes(Condition):
 
     def as_json(self) -> JSON:
         return {"question": self.of.title(), "includes" if self.among else "includes_other_than": list(self.codes)}
-
-    def operands(self) -> Iterator[Operand]:
-        yield from self.of.operands()
 
 
 @dataclass(frozen=True)
@@ -144,19 +142,9 @@ class Mentions(Condition):
         yield from self.what.operands()
 
 
-def quoted(text: str) -> str:
+def sql_text(text: str) -> str:
     """A text as an SQL literal."""
     return "'" + text.replace("'", "''") + "'"
-
-
-def _check_codes(of: Operand, codes: Sequence[str]) -> None:
-    if not codes:
-        what = f"asks whether {of.title() or 'a question'} is one of no codes."
-        raise DeclarationError("PLUGIN-07", place="A condition", what=what, do="Name one code or more.")
-
-
-def _list(codes: Sequence[str]) -> str:
-    return ", ".join(quoted(code) for code in codes)
 
 
 def _squeezed(text: str) -> str:

@@ -179,34 +179,41 @@ class Condition:
         return self.truth(answers) is True
 
     def __and__(self, other: Condition) -> Condition:
-        return All((self, other))
+        return AllOf((self, other))
 
     def __or__(self, other: Condition) -> Condition:
-        return Any_((self, other))
+        return AnyOf((self, other))
 
     def __invert__(self) -> Condition:
         return Not(self)
 
     def implies(self, other: Condition) -> Condition:
         """Where this holds, the other must."""
-        return Any_((Not(self), other))
-
-
-def _joined(parts: tuple[Condition, ...], cls: type) -> tuple[Condition, ...]:
-    flat: list[Condition] = []
-    for part in parts:
-        flat += part.parts if isinstance(part, (All, Any_)) and isinstance(part, cls) else (part,)
-    return tuple(flat)
+        return AnyOf((Not(self), other))
 
 
 @dataclass(frozen=True)
-class All(Condition):
-    """Every part holds."""
+class _Joined(Condition):
+    """Several conditions as one. Parts of the same kind are taken apart, so that no bracket stands in a bracket."""
 
     parts: tuple[Condition, ...]
 
     def __post_init__(self) -> None:
-        object.__setattr__(self, "parts", _joined(self.parts, All))
+        flat: list[Condition] = []
+        for part in self.parts:
+            flat += part.parts if isinstance(part, type(self)) else (part,)
+        object.__setattr__(self, "parts", tuple(flat))
+
+    def operands(self) -> Iterator[Operand]:
+        for part in self.parts:
+            yield from part.operands()
+
+    def _words(self, joint: str) -> str:
+        return joint.join(f"({part.words()})" if isinstance(part, _Joined) else part.words() for part in self.parts)
+
+
+class AllOf(_Joined):
+    """Every part holds."""
 
     def truth(self, answers: Answers) -> bool | None:
         unknown = False
@@ -221,24 +228,14 @@ class All(Condition):
         return "(" + (" AND ".join(part.sql(names) for part in self.parts) or "1") + ")"
 
     def words(self) -> str:
-        return ", and ".join(f"({part.words()})" if isinstance(part, Any_) else part.words() for part in self.parts)
+        return self._words(", and ")
 
     def as_json(self) -> JSON:
         return {"all": [part.as_json() for part in self.parts]}
 
-    def operands(self) -> Iterator[Operand]:
-        for part in self.parts:
-            yield from part.operands()
 
-
-@dataclass(frozen=True)
-class Any_(Condition):
+class AnyOf(_Joined):
     """At least one part holds."""
-
-    parts: tuple[Condition, ...]
-
-    def __post_init__(self) -> None:
-        object.__setattr__(self, "parts", _joined(self.parts, Any_))
 
     def truth(self, answers: Answers) -> bool | None:
         unknown = False
@@ -253,14 +250,10 @@ class Any_(Condition):
         return "(" + (" OR ".join(part.sql(names) for part in self.parts) or "0") + ")"
 
     def words(self) -> str:
-        return ", or ".join(f"({part.words()})" if isinstance(part, All) else part.words() for part in self.parts)
+        return self._words(", or ")
 
     def as_json(self) -> JSON:
         return {"any": [part.as_json() for part in self.parts]}
-
-    def operands(self) -> Iterator[Operand]:
-        for part in self.parts:
-            yield from part.operands()
 
 
 @dataclass(frozen=True)

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 
-from monitor.conditions.core import JSON, Answers, Any_, Condition, Names, Operand, Value
+from monitor.conditions.core import JSON, Answers, AnyOf, Condition, Names, Operand, Value
+from monitor.conditions.dates import bounds
 
 
 @dataclass(frozen=True)
@@ -40,6 +42,65 @@ class AnyRow(Condition):
     def operands(self) -> Iterator[Operand]:
         yield from self.rows.operands()
         yield from self.condition.operands()
+
+
+@dataclass(frozen=True)
+class RowsUnique(Condition):
+    """No two rows give the same answer to a question. A check, not a figure: never compiled to SQL."""
+
+    rows: Operand
+    of: Operand
+
+    def truth(self, answers: Answers) -> bool | None:
+        given = _down(self.rows, self.of, answers)
+        return all(value not in given[:place] for place, value in enumerate(given))
+
+    def words(self) -> str:
+        return f"no two of {self.rows.title()} have the same {self.of.title()}"
+
+    def as_json(self) -> JSON:
+        return {"rows": self.rows.title(), "unique": self.of.title()}
+
+    def operands(self) -> Iterator[Operand]:
+        yield from self.rows.operands()
+        yield from self.of.operands()
+
+
+@dataclass(frozen=True)
+class RowsInOrder(Condition):
+    """Down the rows, the answers to a question never fall: dates by their bounds, codes by their place in the list.
+
+    Rows in which it is blank are passed over. A check, not a figure: never compiled to SQL.
+    """
+
+    rows: Operand
+    of: Operand
+
+    def truth(self, answers: Answers) -> bool | None:
+        ranks = [self._rank(value) for value in _down(self.rows, self.of, answers)]
+        return all(before[0] <= after[1] for before, after in pairwise(ranks))
+
+    def _rank(self, value: Value) -> tuple[Value, Value]:
+        if self.of.kind == "date":
+            return bounds(value)
+        codes = getattr(self.of, "codes", None)
+        place = value if codes is None else list(codes).index(value)
+        return place, place
+
+    def words(self) -> str:
+        return f"{self.rows.title()} stand in the order of {self.of.title()}"
+
+    def as_json(self) -> JSON:
+        return {"rows": self.rows.title(), "in_order": self.of.title()}
+
+    def operands(self) -> Iterator[Operand]:
+        yield from self.rows.operands()
+        yield from self.of.operands()
+
+
+def _down(rows: Operand, of: Operand, answers: Answers) -> list[Value]:
+    """What the rows answer to a question of theirs, blanks left out."""
+    return [row[of.title()] for row in rows.value(answers) or () if row.get(of.title()) is not None]
 
 
 @dataclass(frozen=True)
@@ -104,4 +165,4 @@ def _equal(mine: Value | None, theirs: Value | None) -> bool | None:
 
 def any_of(conditions: Sequence[Condition]) -> Condition:
     """At least one of several conditions holds."""
-    return Any_(tuple(conditions))
+    return AnyOf(tuple(conditions))

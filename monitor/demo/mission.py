@@ -159,7 +159,7 @@ def _stages(drawing: Drawing, case: CaseFile) -> Sequence[str]:
     if case.raw.get("victims_children") and opening and drawing.chance("deposition", one_in=3):
         opening[0] = "pretrial_judge_deposition"
     ended = drawing.deal("judgment reached", {"yes": 3, "no": 2}) == "yes"
-    closing = ["closing_arguments", "judgment_pronouncement"][-max(1, min(2, count - 1)):] if ended else []
+    closing = ["closing_arguments", "judgment_pronouncement"][-max(1, min(2, count - 1)) :] if ended else []
     return [*opening, *["main_trial_evidence"] * (count - len(opening) - len(closing)), *closing]
 
 

@@ -36,7 +36,7 @@ _LAYOUT: Mapping[str, frozenset[str]] = {
         "question": "instrument form name position section wording type hint partly asked_if publish language",
         "question_provision": "instrument form question provision",
         "code": "instrument form question code position label language",
-        "provision": "key source kind subject checked",
+        "provision": "key source kind kind_in_words subject checked",
         "indicator": "instrument id position title statistic unit numerator denominator measure note language",
         "indicator_question": "instrument indicator form question",
         "indicator_provision": "instrument indicator provision",

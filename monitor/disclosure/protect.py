@@ -65,9 +65,7 @@ def _names(table: FindingTable) -> dict[str, str]:
 
 def _cell(table: FindingTable, keys: Sequence[str]) -> Cell:
     return frozenset(
-        (question_of(dimension), key)
-        for dimension, key in zip(table.dimensions, keys, strict=True)
-        if key != ALL
+        (question_of(dimension), key) for dimension, key in zip(table.dimensions, keys, strict=True) if key != ALL
     )
 
 
@@ -141,7 +139,7 @@ def _hide_more(sums: Sums, table: FindingTable, more: Sequence[Hiding]) -> None:
         for keys in hiding(table):
             if tuple(keys) not in places:
                 raise Refusal("RELEASE-02", indicator=table.indicator.id, keys=", ".join(map(str, keys)))
-            sums.hide(("n", _cell(table, keys)), "hidden by a plugin")
+            sums.hide(("n", _cell(table, keys)), "hidden on request")
 
 
 # What is left, rounded.

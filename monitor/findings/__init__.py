@@ -1,5 +1,15 @@
 """Counts what indicators declare, over approved submissions alone: exact figures that stay inside the programme."""
 
+from monitor.findings.by_standard import (
+    Article,
+    AskedBecause,
+    ByStandard,
+    DatedFigure,
+    Evidence,
+    NotCited,
+    StateFindings,
+    by_standard,
+)
 from monitor.findings.count import find
 from monitor.findings.tables import (
     ALL,
@@ -12,9 +22,10 @@ from monitor.findings.tables import (
     denominator,
     question_of,
     unit_in_words,
-)  # fmt: skip
+)
 
 __all__ = [
-    "ALL", "FIGURES", "UNKNOWN", "Behind", "Counts", "Finding", "FindingTable", "denominator", "find", "question_of",
+    "ALL", "FIGURES", "UNKNOWN", "Article", "AskedBecause", "Behind", "ByStandard", "Counts", "DatedFigure", "Evidence",
+    "Finding", "FindingTable", "NotCited", "StateFindings", "by_standard", "denominator", "find", "question_of",
     "unit_in_words",
 ]  # fmt: skip

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from itertools import combinations
 from typing import Any
 
-from monitor.conditions import quoted
+from monitor.conditions import sql_text
 from monitor.findings.query import COUNT, NOT_APPLICABLE, NOT_OBSERVED, REST, Columns, Units
 from monitor.findings.tables import ALL, FIGURES, UNKNOWN, Behind, Counts, Finding, FindingTable, grid, overlaps
 from monitor.indicators import Dimension, Indicator, Share
@@ -164,7 +164,7 @@ class _TableQuery:
         found = {}
         for number in filter(self._overlapping, range(len(self.dimensions))):
             codes = sorted({keys[number] for keys in cells} - {ALL})
-            listed = ", ".join(f"({quoted(code)})" for code in codes)
+            listed = ", ".join(f"({sql_text(code)})" for code in codes)
             source = f"(SELECT column1 AS code FROM (VALUES {listed})) AS c{number}"
             without = f"c{number}.code NOT IN (SELECT value FROM json_each(u.d{number}))"
             for numbers in self._margins():

@@ -6,14 +6,13 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
-from monitor.conditions import Condition, Constant, Count, Currency, Names, Operand, System, Today, quoted
+from monitor.conditions import Condition, Constant, Count, Currency, Names, Operand, System, Today, sql_text
 from monitor.errors import DeclarationError
 from monitor.findings.tables import UNKNOWN, overlaps
 from monitor.forms import FormMeta
 from monitor.indicators import Dimension, EachCode, Indicator, Median, Share
 from monitor.questions import Choices, Coded, Question, Rating, Rows
-from monitor.store.tables import ROW, SUBMISSION, table_of
-from monitor.store.tables import quoted as name
+from monitor.store.tables import ROW, SUBMISSION, sql_name, table_of
 
 Columns = Mapping[str, frozenset[str]]
 """The columns that the tables of a store have, by table. A newer version of an instrument may have more."""
@@ -23,8 +22,8 @@ COUNT, REST, NOT_OBSERVED, NOT_APPLICABLE = 1, 2, 3, 4
 
 CODE = "each_code"
 
-_NOT_RECORDED = quoted(UNKNOWN)
-_NONE_RECORDED = quoted(f'["{UNKNOWN}"]')
+_NOT_RECORDED = sql_text(UNKNOWN)
+_NONE_RECORDED = sql_text(f'["{UNKNOWN}"]')
 
 
 @dataclass(frozen=True)
@@ -40,7 +39,7 @@ class Sight:
         if isinstance(operand, Question):
             return self._answer(operand)
         if isinstance(operand, Constant):
-            return quoted(operand.constant) if isinstance(operand.constant, str) else str(operand.constant)
+            return sql_text(operand.constant) if isinstance(operand.constant, str) else str(operand.constant)
         if isinstance(operand, EachCode):
             return f"{CODE}.value"
         if isinstance(operand, Count) and isinstance(operand.of, Rows):
@@ -62,7 +61,7 @@ class Sight:
         column = f"{question.name}_{part}" if question.storage == "money" else question.name
         if column not in self.columns.get(table_of(question.form), ()):
             return "NULL"
-        answer = f"{self.alias[question.form]}.{name(column)}"
+        answer = f"{self.alias[question.form]}.{sql_name(column)}"
         return f"CAST({answer} AS REAL)" if question.storage == "money" and part == "amount" else answer
 
     def rows(self, operand: Operand) -> tuple[str, str, Names]:
@@ -76,7 +75,7 @@ class Sight:
     def table(self, form: FormMeta) -> str:
         """A form's table; an empty one in its place while the store has none."""
         table = table_of(form)
-        return name(table) if table in self.columns else f"(SELECT NULL AS {SUBMISSION}, NULL AS {ROW} WHERE 0)"
+        return sql_name(table) if table in self.columns else f"(SELECT NULL AS {SUBMISSION}, NULL AS {ROW} WHERE 0)"
 
 
 @dataclass(frozen=True)
@@ -132,7 +131,7 @@ class Units:
                 yield f"JOIN {self.sight.table(form)} AS t{number} ON t{number}.{SUBMISSION} = {this}.id"
         unit = self.indicator.unit
         if isinstance(unit, EachCode):
-            left_out = ", ".join(quoted(code) for code in unit.leaving_out)
+            left_out = ", ".join(sql_text(code) for code in unit.leaving_out)
             yield f"JOIN json_each({unit.of.sql(self.sight)}) AS {CODE}"
             if left_out:
                 yield f"ON {CODE}.value NOT IN ({left_out})"
@@ -156,7 +155,7 @@ class Units:
             return ""
         column = rating.sql(self.sight)
         return "".join(
-            f" WHEN {column} = {quoted(code)} THEN {part}"
+            f" WHEN {column} = {sql_text(code)} THEN {part}"
             for code, part in (("not_observed", NOT_OBSERVED), ("not_applicable", NOT_APPLICABLE))
         )
 
@@ -231,5 +230,5 @@ def _grouped(column: str, question: Question) -> str:
     groups = question.published_as if isinstance(question, Coded) else {}
     if not groups:
         return f"CAST({column} AS TEXT)"
-    cases = [f"WHEN {quoted(code)} THEN {quoted(group)}" for group, codes in groups.items() for code in codes]
+    cases = [f"WHEN {sql_text(code)} THEN {sql_text(group)}" for group, codes in groups.items() for code in codes]
     return f"CASE {column} {' '.join(cases)} ELSE {column} END"

@@ -6,7 +6,7 @@ import json
 from dataclasses import dataclass
 from itertools import product
 
-from monitor.conditions import All, Condition
+from monitor.conditions import AllOf, Condition
 from monitor.indicators import Dimension, EachCode, Indicator, Median, Share, Statistic
 
 ALL = "_T"
@@ -132,7 +132,7 @@ def denominator(indicator: Indicator) -> Condition | None:
     rating = indicator.rating if isinstance(indicator, Share) else None
     known = indicator.of.answered() if isinstance(indicator, Median) else rating.rated() if rating is not None else None
     parts = [part for part in (indicator.among, known) if part is not None]
-    return All(tuple(parts)) if len(parts) > 1 else parts[0] if parts else None
+    return AllOf(tuple(parts)) if len(parts) > 1 else parts[0] if parts else None
 
 
 def unit_in_words(indicator: Indicator) -> str:

@@ -12,7 +12,7 @@ from monitor.intake.json_rows import read_object
 def read_answers(path: Path) -> dict[str, object]:
     """The raw answers in a file: one JSON object of question names and answers.
 
-    Raises :class:`Refusal`: IMPORT-01 to 06 for the file as such, IMPORT-16 when it holds no such object.
+    Raises :class:`Refusal`: IMPORT-01 to 06 and 10 for the file as such, IMPORT-16 when it holds no such object.
     """
     with opened(path, "json") as file:
         if path.stat().st_size > MOST_CHARACTERS:

@@ -45,6 +45,7 @@ _WIDE = (
     (b"\xfe\xff", "UTF-16"),
 )
 _MARKUP = (b"<!doctype", b"<html", b"<?xml")
+_AS_TEXT = "Open it in the program that made it and save it as CSV in UTF-8."
 
 
 @dataclass(frozen=True)
@@ -141,9 +142,6 @@ def _refuse_foreign(path: Path, start: bytes) -> None:
     for mark, name in _WIDE:
         if start.startswith(mark):
             raise Refusal("IMPORT-04", path=path, found=f"{name} by its first bytes")
-
-
-_AS_TEXT = "Open it in the program that made it and save it as CSV in UTF-8."
 
 
 def _look_through(path: Path, handle: BinaryIO) -> tuple[str, int]:

@@ -110,4 +110,3 @@ def closed_answers(form: FormMeta, raw: Mapping[str, object]) -> dict[str, objec
         elif question.fault(value) is None:
             kept[name] = value
     return kept
-

@@ -23,7 +23,8 @@ class Question(fields.Field, Operand):  # type: ignore[type-arg]  # reason: ever
 
     ``wording`` is what the monitor reads. ``only_if`` is the condition under which it is asked. ``optional`` questions
     may be left blank; the others bind when the submission is made. ``publish`` is one of :data:`PUBLISH` and by
-    default ``never``. ``tests`` are keys of the register of standards. ``origin`` is the codebook's source key.
+    default ``never``. ``tests`` are keys of the register of standards. ``hint`` explains the wording, ``partly`` says
+    what *partly* means to a rating. ``origin`` is the codebook's source key.
     """
 
     storage: ClassVar[str] = "text"
@@ -69,6 +70,10 @@ class Question(fields.Field, Operand):  # type: ignore[type-arg]  # reason: ever
 
     def title(self) -> str:
         return self.name
+
+    def full_name(self) -> str:
+        """``instrument.form.question``."""
+        return f"{self.form.full_code()}.{self.name}"
 
     # From raw to stored.
 
@@ -129,5 +134,6 @@ def shown(raw: str) -> str:
 
 
 def kind_of(raw: Any) -> str:
+    """What sort of thing a raw answer is, in words: never the answer itself."""
     kinds = {bool: "True or false", int: "A number", float: "A number with decimals", str: "Text", list: "A list"}
     return kinds.get(type(raw), "An object" if isinstance(raw, dict) else "Something else")

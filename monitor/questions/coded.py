@@ -11,7 +11,7 @@ from monitor.conditions import Condition, Includes, OneOf, Value, Within
 from monitor.errors import DeclarationError
 from monitor.questions.asked import Question, kind_of, refuse, shown
 
-CODE = re.compile(r"[A-Za-z0-9][A-Za-z0-9_+-]*")
+_CODE = re.compile(r"[A-Za-z0-9][A-Za-z0-9_+-]*")
 
 
 class Codes(Mapping[str, str]):
@@ -26,7 +26,7 @@ class Codes(Mapping[str, str]):
         for code, label in (*pairs, *labels.items()):
             if code in self._labels:
                 raise DeclarationError("PLUGIN-02", place="A list of codes", name=code)
-            if not CODE.fullmatch(code):
+            if not _CODE.fullmatch(code):
                 why = "a code is made of letters, digits, _, + and -"
                 raise DeclarationError("PLUGIN-05", place="A list of codes", name=code, why=why)
             self._labels[code] = label
@@ -58,9 +58,8 @@ class Coded(Question):
         """The codes themselves. Raises :class:`DeclarationError` for one that is not in the list."""
         for code in codes:
             if code not in self.codes:
-                raise DeclarationError(
-                    "PLUGIN-01", place="A condition", name=code, question=self._place().lower(), codes=_few(self.codes)
-                )
+                question, codes = f"the question '{self.wording}'", _few(self.codes)
+                raise DeclarationError("PLUGIN-01", place="A condition", name=code, question=question, codes=codes)
         return codes
 
     def chosen(self, raw: Any) -> str:
@@ -69,10 +68,10 @@ class Coded(Question):
             raise refuse("ANSWER-04", found=kind_of(raw), wanted="one of the answers")
         code = raw.strip()
         if code not in self.codes:
-            raise refuse("ANSWER-05", given=self.quoted(code), codes=_few(self.codes))
+            raise refuse("ANSWER-05", given=self._named(code), codes=_few(self.codes))
         return code
 
-    def quoted(self, code: str) -> str:
+    def _named(self, code: str) -> str:
         """An answer as a message may show it; a sealed one never."""
         return "What was given" if self.publish == "sealed" else shown(code)
 
@@ -132,11 +131,11 @@ class Choices(Coded):
         for item in raw:
             code = self.chosen(item)
             if code in chosen:
-                raise refuse("ANSWER-11", given=self.quoted(code))
+                raise refuse("ANSWER-11", given=self._named(code))
             chosen.append(code)
         for code in self.alone:
             if code in chosen and len(chosen) > 1:
-                raise refuse("ANSWER-12", given=self.quoted(code))
+                raise refuse("ANSWER-12", given=self._named(code))
         # One order for one answer: the list's, so that equal answers are equal in the store.
         return sorted(chosen, key=list(self.codes).index)
 
@@ -182,11 +181,18 @@ class Rating(Choice):
 
 
 class Country(Choice):
-    """A State, by ISO 3166-1 alpha-2, with XK for Kosovo; ``also`` adds codes such as ZZ for 'unknown'."""
+    """A State, by ISO 3166-1 alpha-2, with XK for Kosovo; ``also`` adds codes such as ZZ for 'unknown'.
 
-    def __init__(self, wording: str, *, also: Mapping[str, str] | None = None, **settings: Any) -> None:
+    ``state`` marks the question that names the State whose conduct is observed (the country of the court, not the
+    citizenship of a person): its figures can be turned round by the law that bound that State.
+    """
+
+    def __init__(
+        self, wording: str, *, also: Mapping[str, str] | None = None, state: bool = False, **settings: Any
+    ) -> None:
         super().__init__(wording, Codes(*countries().items(), *(also or {}).items()), **settings)
         self.also = dict(also or {})
+        self.state = state
 
     def schema(self) -> dict[str, Any]:
         country = {"$ref": "#/$defs/ISO-3166-1"}

@@ -43,12 +43,17 @@ class Whole(Question):
 class Money(Question):
     """An amount above zero in its own currency (ISO 4217); amounts in two currencies are never added.
 
+    With ``zero`` nothing at all is an answer, too: nothing was paid.
     Raw and stored: ``{"amount": "1250.50", "currency": "EUR"}``; in a cell ``1250.50 EUR``.
     """
 
     storage = "money"
     kind = "number"
     money = True
+
+    def __init__(self, wording: str, *, zero: bool = False, **settings: Any) -> None:
+        super().__init__(wording, **settings)
+        self.zero = zero
 
     def currency(self) -> Operand:
         """The currency of the amount, to compare with another's."""
@@ -66,14 +71,15 @@ class Money(Question):
             amount = str(amount)
         if not isinstance(amount, str) or not re.fullmatch(r"[0-9]{1,13}(\.[0-9]{1,4})?", amount):
             raise refuse("ANSWER-07", example="1250.50 EUR (digits, a point, at most four decimals)")
-        if not amount.strip("0."):
+        if not self.zero and not amount.strip("0."):
             raise refuse("ANSWER-06", bound="more than zero")
         if not isinstance(currency, str) or currency not in currencies():
             raise refuse("ANSWER-07", example="EUR: a currency code of ISO 4217")
         return {"amount": amount, "currency": currency}
 
     def schema(self) -> dict[str, Any]:
-        amount = {"type": "string", "pattern": "^(?=.*[1-9])[0-9]{1,13}(\\.[0-9]{1,4})?$"}
+        above_zero = "" if self.zero else "(?=.*[1-9])"
+        amount = {"type": "string", "pattern": f"^{above_zero}[0-9]{{1,13}}(\\.[0-9]{{1,4}})?$"}
         return {
             "type": "object", "required": ["amount", "currency"], "additionalProperties": False,
             "properties": {"amount": amount, "currency": {"$ref": "#/$defs/ISO-4217"}},
@@ -83,6 +89,6 @@ class Money(Question):
 @cache
 def currencies() -> frozenset[str]:
     """ISO 4217 codes."""
-    import pycountry  # as above
+    import pycountry  # reads its tables on first use; see countries()
 
     return frozenset(currency.alpha_3 for currency in pycountry.currencies)

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from functools import cache
 from typing import Any, ClassVar
 
-from monitor.conditions import AnyRow, Condition, Count, EndOf, Operand, Total, Value
+from monitor.conditions import AnyRow, Condition, Count, EndOf, Operand, RowsInOrder, RowsUnique, Total, Value
 from monitor.errors import DeclarationError
 from monitor.questions.asked import Question, kind_of, refuse
 
@@ -23,16 +24,18 @@ class Rows(Question):
 
     def declare(self, form: Any, name: str, section: str) -> None:
         super().declare(form, name, section)
-        what = ""
-        if self.publish != "never":
-            what, do = f"its publish is '{self.publish}'.", "Say it at each question of the rows instead."
-        elif self.row_form.rows_of is not None:
-            what, do = "its rows already stand elsewhere.", "Write a form of its own for each block of rows."
-        elif any(self.row_form.row_forms()):
-            what, do = "its rows hold rows again.", "Make the inner ones a form of their own, with a parent."
-        if what:
+        for what, do in self._objections():
             raise DeclarationError("PLUGIN-07", place=f"{form.__name__}.{name}", what=what, do=do)
         self.row_form.rows_of = self
+
+    def _objections(self) -> Iterator[tuple[str, str]]:
+        """What is wrong with this block, and what to do about it."""
+        if self.publish != "never":
+            yield f"its publish is '{self.publish}'.", "Say it at each question of the rows instead."
+        if self.row_form.rows_of is not None:
+            yield "its rows already stand elsewhere.", "Write a form of its own for each block of rows."
+        if any(self.row_form.row_forms()):
+            yield "its rows hold rows again.", "Make the inner ones a form of their own, with a parent."
 
     def count(self) -> Operand:
         """How many rows there are."""
@@ -54,8 +57,13 @@ class Rows(Question):
         """At least one row meets the condition."""
         return AnyRow(self, condition)
 
-    def from_text(self, cell: str) -> Any:
-        return cell  # a cell cannot hold rows; ``read`` says so
+    def unique(self, of: Question) -> Condition:
+        """No two rows give the same answer to a question of theirs."""
+        return RowsUnique(self, of)
+
+    def in_order(self, of: Question) -> Condition:
+        """Down the rows, the answers to a question of theirs never fall."""
+        return RowsInOrder(self, of)
 
     def read(self, raw: Any) -> Value:
         if not isinstance(raw, list):

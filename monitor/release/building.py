@@ -69,7 +69,7 @@ def build(
     """Build the release of every instrument that the store has used, from its approved submissions, at ``path``.
 
     ``period`` are the first and last day that the release speaks of, as ISO dates; it is printed and selects nothing.
-    ``more`` are hooks that hide further cells. ``actor`` is noted in the log, by default the store's own monitor.
+    ``more`` hide further cells. ``actor`` is noted in the log, by default the store's own monitor.
     The same store, policy and words give the same bytes, with the same SQLite; the clock is not asked.
 
     Raises :class:`Refusal`, and leaves no file: the target exists (RELEASE-03, -09), nothing is approved (RELEASE-04),

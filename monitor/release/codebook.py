@@ -7,12 +7,11 @@ import re
 from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 
-from monitor import standards
 from monitor.disclosure import ProtectedTable
 from monitor.findings import ALL, UNKNOWN, denominator, question_of, unit_in_words
 from monitor.indicators import Dimension, Indicator, Median, Share
 from monitor.instrument import Instrument
-from monitor.questions import Coded, Country, Question, Rows
+from monitor.questions import Coded, Country, Question
 from monitor.release.layout import table_name
 
 LANGUAGE = "en"
@@ -25,13 +24,9 @@ def codebook(instruments: Sequence[Instrument]) -> Iterator[Row]:
     """The lines that describe the instruments, from the declarations alone."""
     for instrument in instruments:
         yield "instrument", (instrument.code, instrument.version, instrument.title, instrument.summary or None)
-    used = {key for instrument in instruments for key in _provisions(instrument)}
-    for provision in standards.register().values():
-        if provision.key in used:
-            yield (
-                "provision",
-                (provision.key, provision.source, provision.kind, provision.subject, int(provision.checked)),
-            )
+    for provision in dict.fromkeys(one for instrument in instruments for one in instrument.provisions()):
+        kind = (provision.kind, provision.kind_in_words)
+        yield "provision", (provision.key, provision.source, *kind, provision.subject, int(provision.checked))
     for instrument in instruments:
         for position, question in enumerate(_questions(instrument), 1):
             yield from _question(instrument, position, question)
@@ -54,13 +49,6 @@ def index(tables: Sequence[ProtectedTable]) -> Iterator[Row]:
         for dimension, codes in zip(table.dimensions, table.values, strict=True):
             for position, (code, label) in enumerate(_labelled(dimension, codes)):
                 yield "dimension_code", (table_name(table), dimension.name, code, position, label)
-
-
-def _provisions(instrument: Instrument) -> Iterator[str]:
-    for question in _questions(instrument):
-        yield from question.tests
-    for indicator in instrument.indicators:
-        yield from indicator.evidences
 
 
 def _questions(instrument: Instrument) -> Iterator[Question]:
@@ -96,8 +84,7 @@ def _indicator(instrument: Instrument, position: int, indicator: Indicator) -> I
         indicator.measure if isinstance(indicator, Median) else None, indicator.note or None, LANGUAGE,
     )  # fmt: skip
     for question in indicator.questions():
-        if not isinstance(question, Rows):
-            yield "indicator_question", (instrument.code, indicator.id, question.form.code, question.name)
+        yield "indicator_question", (instrument.code, indicator.id, question.form.code, question.name)
     for key in dict.fromkeys(indicator.evidences):
         yield "indicator_provision", (instrument.code, indicator.id, key)
 

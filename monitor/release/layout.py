@@ -14,7 +14,7 @@ from monitor.errors import Refusal
 APPLICATION_ID = 0x4D6F6E52
 """``MonR``: what tells a release from any other SQLite file (``PRAGMA application_id``)."""
 
-LAYOUT_VERSION = 1
+LAYOUT_VERSION = 2
 
 TABLES = (
     """CREATE TABLE release (
@@ -40,8 +40,8 @@ TABLES = (
         PRIMARY KEY (instrument, form, question, code, language)
     ) STRICT""",
     """CREATE TABLE provision (
-        key TEXT PRIMARY KEY NOT NULL, source TEXT NOT NULL, kind TEXT NOT NULL, subject TEXT NOT NULL,
-        checked INTEGER NOT NULL
+        key TEXT PRIMARY KEY NOT NULL, source TEXT NOT NULL, kind TEXT NOT NULL, kind_in_words TEXT NOT NULL,
+        subject TEXT NOT NULL, checked INTEGER NOT NULL
     ) STRICT""",
     """CREATE TABLE question_provision (
         instrument TEXT NOT NULL REFERENCES instrument (code), form TEXT NOT NULL, question TEXT NOT NULL,

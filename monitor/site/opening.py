@@ -87,8 +87,6 @@ def codebook_tables() -> Mapping[str, tuple[str, ...]]:
 
 def _check_layout(path: Path, connection: sqlite3.Connection) -> None:
     schema = {row["name"]: row["type"] for row in connection.execute("SELECT name, type FROM sqlite_schema")}
-    if schema.keys() >= _STORE:
-        raise Refusal("SITE-04", path=path)
     if connection.execute("PRAGMA application_id").fetchone()[0] != APPLICATION_ID:
         raise Refusal("SITE-03", path=path, why="it is another kind of database")
     version = connection.execute("PRAGMA user_version").fetchone()[0]

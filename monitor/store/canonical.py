@@ -12,7 +12,7 @@ from typing import Any
 # ASCII keys. It does not hold fractions, which RFC 8785 writes in another way than Python. A test compares the two.
 _ENCODER = json.JSONEncoder(
     ensure_ascii=False, sort_keys=True, separators=(",", ":"), allow_nan=False, check_circular=False
-)  # fmt: skip
+)
 
 
 def canonical(value: Any) -> str:

@@ -13,7 +13,7 @@ from monitor.instrument import Instrument
 from monitor.store.log import CONTENT, STATE_AFTER, Entry, read_payload
 from monitor.store.problems import Problems, named
 from monitor.store.projection import SUBMISSION_COLUMNS, forms_of, submission_line
-from monitor.store.tables import SUBMISSION, quoted, tables_of
+from monitor.store.tables import SUBMISSION, sql_name, tables_of
 
 Line = dict[str, Any]
 """One line of a table: column to value."""
@@ -25,7 +25,7 @@ class _Lines:
     def __init__(self, connection: sqlite3.Connection, table: str, id: str, order: str) -> None:
         self.table = table
         # What is no text there is no id; the check of the file has named it.
-        cursor = connection.execute(f"SELECT * FROM {quoted(table)} WHERE typeof({id}) = 'text' ORDER BY {order}")
+        cursor = connection.execute(f"SELECT * FROM {sql_name(table)} WHERE typeof({id}) = 'text' ORDER BY {order}")
         self.columns = [column[0] for column in cursor.description]
         self._cursor: Iterator[tuple[Any, ...]] = cursor
         self._at = self.columns.index(id)
@@ -49,7 +49,7 @@ class _Lines:
 
 def compare_answers_and_submissions(
     connection: sqlite3.Connection, catalogue: Mapping[str, Instrument], problems: Problems
-) -> None:  # fmt: skip
+) -> None:
     """Fold the log submission by submission and compare what comes out with the tables: missing, added, different."""
     forms = forms_of(catalogue.values())
     submissions = _Lines(connection, "submission", "id", "id")
@@ -78,7 +78,7 @@ def compare_answers_and_submissions(
 
 def _open_answers(
     connection: sqlite3.Connection, forms: Mapping[str, FormMeta], problems: Problems
-) -> dict[str, _Lines]:  # fmt: skip
+) -> dict[str, _Lines]:
     used = {code for (code,) in connection.execute("SELECT instrument FROM contract")}
     answers = {}
     for form in forms.values():
@@ -126,7 +126,7 @@ def _fold(id: str, rows: Iterator[tuple[Any, ...]], problems: Problems) -> tuple
 
 def _compare_answers(
     id: str, form: FormMeta, closed: Mapping[str, Any], answers: Mapping[str, _Lines], problems: Problems
-) -> None:  # fmt: skip
+) -> None:
     for table in tables_of(form):
         if table.name not in answers:
             continue

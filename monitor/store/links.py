@@ -34,11 +34,12 @@ class Links:
         return bytes.fromhex(json.loads(sealed)["link_key"])
 
     def person(self, submission: Submission, form: FormMeta) -> str | None:
-        """The link of the person that a submission is about; None where the form names nobody under seal.
-
-        Spaces and capitals do not make another person of the same pseudonym.
-        """
+        """The link of the person that a submission is about; None where the form names nobody under seal."""
         if form.person is None or form.person not in submission.sealed:
             return None
-        reference = "".join(str(submission.sealed[form.person]).split()).casefold()
+        return self.of(str(submission.sealed[form.person]))
+
+    def of(self, pseudonym: str) -> str:
+        """The link of a pseudonym. Spaces and capitals do not make another person of it."""
+        reference = "".join(pseudonym.split()).casefold()
         return hmac.new(self._key, reference.encode(), "sha256").hexdigest()[:32]

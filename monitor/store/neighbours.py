@@ -8,7 +8,8 @@ from collections.abc import Callable, Mapping, Sequence
 from monitor.conditions import Value
 from monitor.forms import FormMeta
 from monitor.store.content import Content, read_content
-from monitor.store.tables import SUBMISSION, quoted, table_of
+from monitor.store.links import Links
+from monitor.store.tables import SUBMISSION, sql_name, table_of
 from monitor.submissions import Stored
 
 _KEPT = 256
@@ -22,7 +23,7 @@ class Neighbours:
 
     def __init__(
         self, connection: sqlite3.Connection, forms: Mapping[str, FormMeta], flush: Callable[[], None]
-    ) -> None:  # fmt: skip
+    ) -> None:
         self._connection = connection
         self._forms = forms
         self._flush = flush
@@ -56,11 +57,13 @@ class Neighbours:
         table = table_of(form)
         if self._connection.execute("SELECT 1 FROM sqlite_schema WHERE name = ?", (table,)).fetchone() is None:
             return []
-        tests = " AND ".join(f"a.{quoted(name)} = ?" for name in same)
+        # The sealed pseudonym of a person is in no table; its link is.
+        links = {name: Links(self._connection).of(value) for name, value in same.items() if name == form.person}
+        tests = " AND ".join("s.person = ?" if name in links else f"a.{sql_name(name)} = ?" for name in same)
         rows = self._connection.execute(
-            f"SELECT s.id, s.seq, s.parent FROM {quoted(table)} AS a JOIN submission AS s ON s.id = a.{SUBMISSION} "
+            f"SELECT s.id, s.seq, s.parent FROM {sql_name(table)} AS a JOIN submission AS s ON s.id = a.{SUBMISSION} "
             f"WHERE {tests} AND s.state <> 'withdrawn' ORDER BY s.id",
-            list(same.values()),
+            list((dict(same) | links).values()),
         ).fetchall()
         return [self._stored(form, *row) for row in rows]
 

@@ -14,10 +14,7 @@ from monitor.forms import FormMeta
 from monitor.instrument import Instrument
 from monitor.store.canonical import canonical
 from monitor.store.log import STATE_AFTER, Entry
-from monitor.store.tables import SUBMISSION, AnswerTable, quoted, tables_of
-
-URGENT = "urgent_referral"
-"""The question, in whatever form it stands, whose 'yes' a supervisor must see today."""
+from monitor.store.tables import SUBMISSION, AnswerTable, sql_name, tables_of
 
 SUBMISSION_COLUMNS = (
     "id", "form", "version", "parent", "state", "revision", "author", "entered_by", "session", "language",
@@ -33,7 +30,7 @@ def submission_line(entry: Entry) -> tuple[Any, ...]:
         payload["revision"], payload["author"], entry.actor, payload["session"], payload["language"],
         payload["submitted_at"], payload["origin"], payload["key"], payload["event"],
         payload["person"], canonical(payload["warnings"]),
-        int(payload["screened"]), int(payload["closed"].get(URGENT) == "yes"), entry.seq,
+        int(payload["screened"]), int(payload["urgent"]), entry.seq,
     )  # fmt: skip
 
 
@@ -69,10 +66,10 @@ class Projection:
         """A new revision, in the place of the one before."""
         self.flush()
         id, *values = submission_line(entry)
-        columns = ", ".join(f"{quoted(name)} = ?" for name in SUBMISSION_COLUMNS[1:])
+        columns = ", ".join(f"{sql_name(name)} = ?" for name in SUBMISSION_COLUMNS[1:])
         self._connection.execute(f"UPDATE submission SET {columns} WHERE id = ?", (*values, id))
         for table in tables_of(form):
-            self._connection.execute(f"DELETE FROM {quoted(table.name)} WHERE {SUBMISSION} = ?", (id,))
+            self._connection.execute(f"DELETE FROM {sql_name(table.name)} WHERE {SUBMISSION} = ?", (id,))
         self._add_answers(entry, form)
 
     def decided(self, entry: Entry) -> None:
@@ -114,9 +111,9 @@ class Projection:
 def _insert(
     connection: sqlite3.Connection, table: str, names: Iterable[str], lines: Iterable[tuple[Any, ...]]
 ) -> None:  # fmt: skip
-    columns = [quoted(name) for name in names]
+    columns = [sql_name(name) for name in names]
     marks = ", ".join("?" * len(columns))
-    connection.executemany(f"INSERT INTO {quoted(table)} ({', '.join(columns)}) VALUES ({marks})", lines)
+    connection.executemany(f"INSERT INTO {sql_name(table)} ({', '.join(columns)}) VALUES ({marks})", lines)
 
 
 def apply_entry(projection: Projection, entry: Entry, forms: Mapping[str, FormMeta]) -> None:

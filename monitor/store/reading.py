@@ -139,7 +139,7 @@ class Waiting:
 
 def sort_waiting(
     store: Store, actor: str, *, form: str | None = None, before: str | None = None, author: str | None = None
-) -> Iterator[Waiting]:  # fmt: skip
+) -> Iterator[Waiting]:
     """Each submission that waits for review, the oldest first.
 
     Nobody may approve what they wrote, entered or corrected.

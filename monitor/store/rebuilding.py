@@ -12,7 +12,7 @@ from monitor.store.log import Entry, any_bytes, walk_chain
 from monitor.store.projection import Projection, apply_entry, forms_of, make_tables, meta_lines
 from monitor.store.refusals import refusing
 from monitor.store.schema import OBJECTS, expected_objects
-from monitor.store.tables import quoted, tables_of
+from monitor.store.tables import sql_name, tables_of
 
 _BATCH = 500
 
@@ -61,9 +61,9 @@ def _restore_objects(connection: sqlite3.Connection) -> None:
     for name, found in there.items():
         kind = found[0]
         if kind == "table" and (name in ("contract", "submission") or "__" in name):
-            connection.execute(f"DROP TABLE {quoted(name)}")
+            connection.execute(f"DROP TABLE {sql_name(name)}")
         elif kind != "table" and expected.get(name) != found:
-            connection.execute(f"DROP {kind} IF EXISTS {quoted(name)}")
+            connection.execute(f"DROP {kind} IF EXISTS {sql_name(name)}")
     left = {name for _, name, _ in connection.execute(OBJECTS)}
     for name, (_, sql) in expected.items():
         if name not in left:

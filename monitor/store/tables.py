@@ -135,6 +135,6 @@ def _check_columns(form: FormMeta, columns: Sequence[str]) -> None:
             raise DeclarationError("PLUGIN-07", place=form.full_code(), what=what, do="Give one of them another name.")
 
 
-def quoted(name: str) -> str:
+def sql_name(name: str) -> str:
     """A name as SQL writes it."""
     return '"' + name.replace('"', '""') + '"'

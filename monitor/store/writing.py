@@ -177,6 +177,7 @@ class Writing:
             "person": self._links.person(submission, form),
             "warnings": sorted(explained),
             "screened": screened,
+            "urgent": submission.urgent,
             "closed": submission.closed,
         }
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 from datetime import date
 from functools import cache
 from typing import Any
@@ -20,6 +21,9 @@ from monitor.rules import BUILT_IN, Rule
 from monitor.submissions.envelope import Envelope
 from monitor.submissions.model import Nothing, Stored, Submission, Surroundings, new_id
 from monitor.submissions.parts import blank, divide, without_blanks
+
+URGENT = "urgent_referral"
+"""The question, in whatever form it stands, whose 'yes' a supervisor must see today."""
 
 
 def check(
@@ -60,7 +64,7 @@ class _Check:
         values = self._load()
         walked = walk(
             self.form, values, parent.answers(self.today) if parent else None, today=self.today,
-            system=self.envelope.system(), others=self._others(parent),
+            system=self.envelope.system(), others=_beside(self.around, self.form, parent, self.replaces, self.today),
         )  # fmt: skip
         self._check_asked(walked)
         self._check_key(walked)
@@ -79,7 +83,19 @@ class _Check:
             parent=parent.id if parent else None, author=envelope.author, submitted_at=envelope.submitted_at,
             closed=closed, open=open_, sealed=sealed, session=envelope.session, source=envelope.source,
             language=envelope.language, explanations=explanations, origin=envelope.id or origin,
+            urgent=self._urgent(walked.answers),
         )  # fmt: skip
+
+    def _unreadable(self, rule: Rule) -> bool:
+        """Whether an answer that the rule needs is itself wrong: then nothing can be said of the rule."""
+        wrong = {re.split(r"[\[.]", problem.where)[0] for problem in self.problems if problem.rule != rule.id}
+        own = (operand for operand in rule.operands() if operand.form in (self.form, *self.form.row_forms()))
+        names = {question.form.rows_of.name if question.form.rows_of else question.title() for question in own}
+        return bool(names & wrong)
+
+    def _urgent(self, answers: Answers) -> bool:
+        flagged = (rule.urgent and _broken(rule, answers) for rule in self.instrument.rules_of(self.form))
+        return answers.values.get(URGENT) == "yes" or any(flagged)
 
     def _add(self, where: str, fault: Fault, question: Question | None = None, rule: str | None = None) -> None:
         if rule is None and question is not None:
@@ -99,21 +115,6 @@ class _Check:
         if found is None:
             self._add("_parent", Fault("ANSWER-14", parent=above.full_code()))
         return found
-
-    def _others(self, parent: Stored | None) -> Callable[[Mapping[str, Value]], Sequence[Answers]]:
-        """What gives the submissions beside this one; those of one parent are read once, however many rules ask."""
-
-        def alike(same: Mapping[str, Value]) -> Sequence[Answers]:
-            return self._answers(self.around.alike(self.form, same)) if same else ()
-
-        @cache
-        def siblings() -> Sequence[Answers]:
-            return self._answers(self.around.under(self.form, parent.id) if parent is not None else ())
-
-        return alike if self.form.parent is None else lambda same: siblings()
-
-    def _answers(self, others: Sequence[Stored]) -> Sequence[Answers]:
-        return [other.answers(self.today) for other in others if other.id != self.replaces]
 
     # The answers, one by one, by marshmallow.
 
@@ -196,7 +197,7 @@ class _Check:
         explained: dict[str, str] = {}
         troubled = {problem.where.split("[")[0] for problem in self.problems}
         for rule in self.instrument.rules_of(self.form):
-            if not _broken(rule, walked.answers):
+            if rule.urgent or rule.for_reviewer or self._unreadable(rule) or not _broken(rule, walked.answers):
                 continue
             where = rule.at[0].name if rule.at else self.form.code
             if rule.severity == "warning" and rule.id in given:
@@ -219,6 +220,37 @@ class _Check:
             "ANSWERS-02", self.problems, count=f"{count} answer{'s' if count > 1 else ''}", form=self.form.full_code(),
             version=self.instrument.version, needs="need" if count > 1 else "needs", source=source,
         )  # fmt: skip
+
+
+def answers_beside(stored: Stored, around: Surroundings) -> Answers:
+    """A submission that is in the store, as conditions look at it today: with its parent and those beside it."""
+    today = date.today()
+    return replace(stored.answers(today), others=_beside(around, stored.form, stored.parent, stored.id, today))
+
+
+def doubts_about(instrument: Instrument, stored: Stored, around: Surroundings) -> list[str]:
+    """What rules ``for_reviewer`` flag in a submission that is in the store: a sentence each."""
+    answers = answers_beside(stored, around)
+    rules = (rule for rule in instrument.rules_of(stored.form) if rule.for_reviewer)
+    return [rule.says for rule in rules if _broken(rule, answers)]
+
+
+def _beside(
+    around: Surroundings, form: FormMeta, parent: Stored | None, own: str | None, today: date
+) -> Callable[[Mapping[str, Value]], Sequence[Answers]]:
+    """What gives the submissions beside one; those of one parent are read once, however many rules ask."""
+
+    def answers(others: Sequence[Stored]) -> Sequence[Answers]:
+        return [other.answers(today) for other in others if other.id != own]
+
+    @cache
+    def siblings() -> Sequence[Answers]:
+        return answers(around.under(form, parent.id) if parent is not None else ())
+
+    def alike(same: Mapping[str, Value]) -> Sequence[Answers]:
+        return answers(around.alike(form, same)) if same else ()
+
+    return alike if form.parent is None else lambda same: siblings()
 
 
 @cache

@@ -20,7 +20,8 @@ class Submission:
 
     ``closed`` answers go into tables; ``open`` ones (text, narratives) and ``sealed`` ones (what identifies somebody)
     stay in the log alone. ``explanations`` give, by rule, the line that answers each warning. ``origin`` tells the same
-    submission when it arrives twice. Times are ISO 8601 in UTC.
+    submission when it arrives twice. ``urgent`` is whether a supervisor must see it the same day. Times are ISO 8601 in
+    UTC.
     """
 
     id: str
@@ -37,6 +38,7 @@ class Submission:
     language: str = "en"
     explanations: Mapping[str, str] = field(default_factory=dict)
     origin: str | None = None
+    urgent: bool = False
 
 
 @dataclass(frozen=True)

@@ -33,6 +33,7 @@ class Case(Form):
     )
     country = Country(
         "In which country is the court?",
+        state=True,
         publish="dimension",
         origin="HTC",
     )

@@ -1,8 +1,7 @@
-"""The register of legal provisions: key, kind, subject, and whether the text of each was checked."""
+"""The provisions themselves: key, kind, subject, and whether the text of each was checked."""
 
 from __future__ import annotations
 
-import difflib
 import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -10,9 +9,17 @@ from functools import cache
 from importlib.resources import files
 from typing import Literal
 
-from monitor.errors import DeclarationError
+from monitor.errors import DeclarationError, Refusal, did_you_mean
 
 Kind = Literal["binding", "commitment", "tasking", "guidance"]
+
+KINDS: Mapping[Kind, str] = {
+    "binding": "binding",
+    "commitment": "political commitment",
+    "guidance": "guidance, which binds nobody",
+    "tasking": "tasking of ODIHR, not a standard that a State meets or misses",
+}
+"""Each kind in words, in the order in which a report cites them."""
 
 FAMILIES: Mapping[str, str] = {
     "PAL": "Palermo Protocol (UN, 2000)",
@@ -52,12 +59,22 @@ class Provision:
     checked: bool
 
     @property
-    def source(self) -> str:
-        """The instrument of law or guidance that the provision is part of."""
-        return FAMILIES[self.key.split(" ")[0]]
+    def family(self) -> str:
+        """The key of the instrument of law or guidance that the provision is part of: ``CETS``."""
+        return self.key.split(" ")[0]
 
     @property
-    def binds_states(self) -> bool:
+    def source(self) -> str:
+        """That instrument in words."""
+        return FAMILIES[self.family]
+
+    @property
+    def kind_in_words(self) -> str:
+        """The kind as a report prints it."""
+        return KINDS[self.kind]
+
+    @property
+    def measures_states(self) -> bool:
         """Whether a State can be said to have met or missed it. A tasking of ODIHR never can."""
         return self.kind != "tasking"
 
@@ -65,7 +82,7 @@ class Provision:
 @cache
 def register() -> Mapping[str, Provision]:
     """Every provision by its key, in the register's order."""
-    text = files("monitor").joinpath("standards.toml").read_text(encoding="utf-8")
+    text = files("monitor.standards").joinpath("register.toml").read_text(encoding="utf-8")
     return {key: Provision(key, **entry) for key, entry in tomllib.loads(text).items()}
 
 
@@ -73,6 +90,20 @@ def provision(key: str, *, place: str) -> Provision:
     """The provision with a key. Raises :class:`DeclarationError` naming ``place`` when the register has none."""
     known = register()
     if key not in known:
-        near = ", ".join(difflib.get_close_matches(key, known, n=3)) or "see monitor/standards.toml"
-        raise DeclarationError("PLUGIN-12", place=place, key=key, near=near)
+        raise DeclarationError("PLUGIN-12", place=place, key=key, hint=did_you_mean(key, known))
     return known[key]
+
+
+def look_up(given: str) -> Provision:
+    """The provision that somebody names, capitals and spaces aside: ``cets 15 (2)``.
+
+    Raises :class:`Refusal` (STANDARDS-01) when the register has none.
+    """
+    known = {_bare(key): found for key, found in register().items()}
+    if _bare(given) not in known:
+        raise Refusal("STANDARDS-01", given=given, hint=did_you_mean(given, register()))
+    return known[_bare(given)]
+
+
+def _bare(key: str) -> str:
+    return "".join(key.split()).casefold()
