@@ -1,6 +1,6 @@
 """The names that a plugin may use. Everything else in this package belongs to the framework."""
 
-from monitor.conditions import AUTHOR, SESSION, SOURCE, TODAY, AnyOther, Days, Months, Ratio, any_of
+from monitor.conditions import AS_OF, AUTHOR, SESSION, SOURCE, TODAY, AnyOther, Days, Elsewhere, Months, Ratio, any_of
 from monitor.forms import Form, Section
 from monitor.hookspecs import hookimpl
 from monitor.indicators import EachCode, Median, Share, Tally, by, each, year
@@ -24,6 +24,7 @@ from monitor.questions import (
 from monitor.rules import Rule
 
 __all__ = [
+    "AS_OF",
     "AUTHOR",
     "AnyOther",
     "Choice",
@@ -33,6 +34,7 @@ __all__ = [
     "Date",
     "Days",
     "EachCode",
+    "Elsewhere",
     "Form",
     "Instrument",
     "Median",

@@ -78,6 +78,7 @@ def _form(form: FormMeta) -> JSON:
         "key": form.key,
         "person": form.person,
         "event": form.event,
+        "case": form.case,
         "questions": [_question(question) for question in form.questions.values()],
     }
 

@@ -13,7 +13,7 @@ from monitor.errors import DeclarationError
 from monitor.questions import Question, Rating, Rows
 
 _RESERVED = frozenset(
-    "code title parent key person event instrument rows_of questions fields context declared_fields".split()
+    "code title parent key person event case instrument rows_of questions fields context declared_fields".split()
 )
 _NAME = re.compile(r"[a-z][a-z0-9_]{0,59}")
 
@@ -54,6 +54,7 @@ class FormMeta(SchemaMeta):
     key: str | None
     person: str | None
     event: str | None
+    case: str | None
     instrument: str
     rows_of: Rows | None
     questions: dict[str, Question]
@@ -80,6 +81,7 @@ class FormMeta(SchemaMeta):
         form.key = getattr(meta, "key", None)
         form.person = getattr(meta, "person", None)
         form.event = getattr(meta, "event", None)
+        form.case = getattr(meta, "case", None)
         form.title = (attrs.get("__doc__") or name).strip().splitlines()[0].rstrip(".")
         form.rows_of = None
         form.instrument = ""
@@ -156,11 +158,15 @@ class Form(Schema, metaclass=FormMeta):
     """What a monitor fills in once: the base class of every form.
 
     ``Meta.parent`` is the form under which this one stands (a hearing under its case). ``Meta.key`` names the question
-    by which people refer to a submission (``case_ref``); it is unique in the store. ``Meta.person`` says whom a
-    submission or row is about, for disclosure control: the question that tells persons of one case apart, or
-    ``"submission"`` where each submission is one person. A sealed question tells persons apart in the whole store, by a
-    keyed digest. ``Meta.event`` names the question that, with the parent and the session, tells what was observed (the
-    date of a hearing): several may submit it, one submission is approved.
+    by which people refer to a submission (``case_ref``); it is unique in the store.
+
+    ``Meta.person`` says whom a submission or row is about, for disclosure control: the question that tells persons of
+    one case apart, or ``"submission"`` where each submission is one person. A sealed question, or one of a form without
+    parent, tells persons apart in the whole store. ``Meta.case`` names the question that says to which case a
+    submission belongs that has no parent (the trial behind a claim).
+
+    ``Meta.event`` names the question that, with the parent and the session, tells what was observed (the date of a
+    hearing): several may submit it, one submission is approved.
     """
 
     class Meta:

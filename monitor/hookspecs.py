@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from typing import Any
+from typing import TYPE_CHECKING
 
 import pluggy
 
+from monitor.forms import FormMeta
 from monitor.instrument import Instrument
+
+if TYPE_CHECKING:  # a later stage: only its name is needed here
+    from monitor.submissions import Submission
 
 PROJECT = "monitor"
 
@@ -21,8 +25,9 @@ def register_instruments() -> Iterable[Instrument]:  # type: ignore[empty-body] 
 
 
 @hookspec
-def check_submission(submission: Any, form: Any) -> Sequence[str]:  # type: ignore[empty-body]  # reason: as above
+def check_submission(submission: Submission, form: FormMeta) -> Sequence[str]:  # type: ignore[empty-body]  # reason: as above
     """Name further doubts for the reviewer, a sentence each. Called when a reviewer looks at a submission.
 
-    ``submission`` is a :class:`monitor.submissions.Submission`, ``form`` its form. Doubts never refuse.
+    ``submission`` is what was checked and stored, without its sealed answers, ``form`` the form that it fills in.
+    Doubts never refuse.
     """

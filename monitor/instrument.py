@@ -8,7 +8,17 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from monitor import standards
-from monitor.conditions import AnyOther, Condition, Length, Matches, Mentions, Operand, RowsInOrder, RowsUnique
+from monitor.conditions import (
+    AnyOther,
+    Condition,
+    Elsewhere,
+    Length,
+    Matches,
+    Mentions,
+    Operand,
+    RowsInOrder,
+    RowsUnique,
+)
 from monitor.errors import DeclarationError
 from monitor.forms import FormMeta
 from monitor.indicators import Dimension, Indicator
@@ -98,7 +108,7 @@ class Instrument:
     def _check_form(self, form: FormMeta) -> None:
         if form.parent is not None and form.parent not in self.forms:
             self._refuse(f"form {form.code}", f"its parent {form.parent.code} is not one of the instrument's forms.")
-        for role, name in (("key", form.key), ("person", form.person), ("event", form.event)):
+        for role, name in (("key", form.key), ("person", form.person), ("event", form.event), ("case", form.case)):
             if name not in (None, "submission", *form.questions):
                 self._refuse(f"form {form.code}", f"Meta.{role} names '{name}', which is none of its questions.")
         person = form.questions.get(form.person or "")
@@ -132,8 +142,12 @@ class Instrument:
         if indicator.form not in list(self.all_forms()):
             self._refuse(place, f"it counts {indicator.form.__name__}, which is no form of this instrument.")
         self._check_operands(place, indicator.operands(), indicator.form)
+        links = self._links(indicator)
         for question in indicator.questions():
-            # A restricted date may be counted: its year breaks a table down, or it feeds a median.
+            # A restricted date may be counted: its year breaks a table down, or it feeds a median. A reference that
+            # only finds the submission it names is not counted itself.
+            if question in links and question.publish != "sealed":
+                continue
             if question.publish == "sealed" or (question.publish == "never" and question.kind != "date"):
                 self._refuse(place, f"it counts '{question.name}', whose publish is '{question.publish}'.")
         for condition in indicator.conditions():
@@ -142,6 +156,12 @@ class Instrument:
         _once(self.code, f"table of {indicator.id} by", tables)
         for dimension in (dimension for table in indicator.tables for dimension in table):
             self._check_dimension(place, dimension, indicator)
+
+    def _links(self, indicator: Indicator) -> list[Question]:
+        """The questions by which a figure only finds other submissions."""
+        found = [part for condition in indicator.conditions() for part in _parts(condition)]
+        mine = (own for part in found if isinstance(part, Elsewhere) for _, own in part.same)
+        return [question for question in mine if isinstance(question, Question)]
 
     def _check_countable(self, place: str, condition: Condition) -> None:
         between = (AnyOther, Matches, Mentions, RowsInOrder, RowsUnique)

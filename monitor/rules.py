@@ -14,6 +14,7 @@ from monitor.questions import Question
 Severity = Literal["error", "warning"]
 
 BUILT_IN: dict[str, str] = {
+    "no_question": "ANSWER-01",
     "missing": "ANSWER-02",
     "not_asked": "ANSWER-03",
     "type": "ANSWER-04",
@@ -47,6 +48,7 @@ class Rule:
     must_hold: Condition | None = None
     flag_if: Condition | None = None
     kept_by: str | None = None
+    refuses: tuple[str, ...] = ()
     screen: bool = False
     urgent: bool = False
     for_reviewer: bool = False
@@ -57,6 +59,9 @@ class Rule:
             what = "a rule has exactly one of must_hold, flag_if and kept_by."
             do = f"kept_by: {', '.join(BUILT_IN)}."
             raise DeclarationError("PLUGIN-07", place=f"Rule {self.id}", what=what, do=do)
+        if bool(self.refuses) is not (self.kept_by == "no_question"):
+            what = 'refuses names the keys that are never asked, together with kept_by="no_question".'
+            raise DeclarationError("PLUGIN-07", place=f"Rule {self.id}", what=what, do="Give both, or neither.")
         if (self.urgent or self.for_reviewer) and self.flag_if is None:
             what = "a rule that refuses nothing flags something."
             raise DeclarationError("PLUGIN-07", place=f"Rule {self.id}", what=what, do="Give it flag_if.")

@@ -149,7 +149,7 @@ def test_a_hook_with_arguments_of_its_own_is_refused(tmp_path: Path) -> None:
 
 
 BROKEN = {
-    "misspelt code": ('is_("yes")', 'is_("yess")', 12, "'yess' is not a code of the question 'was it possible?'"),
+    "misspelt code": ('is_("yes")', 'is_("yess")', 12, "'yess' is not a code of the question 'Was it possible?'"),
     "published narrative": (
         "optional=True)", 'optional=True, publish="counted")', 8, "Visit.notes: a Narrative is never published"
     ),

@@ -25,7 +25,8 @@ from monitor.conditions.core import (
     operand,
 )
 from monitor.conditions.dates import bounds
-from monitor.conditions.operands import AUTHOR, SESSION, SOURCE, TODAY, Count, Length, System, Today
+from monitor.conditions.elsewhere import Elsewhere
+from monitor.conditions.operands import AS_OF, AUTHOR, SESSION, SOURCE, TODAY, AsOf, Count, Length, System, Today
 from monitor.conditions.several import AnyOther, AnyRow, RowsInOrder, RowsUnique, any_of
 
 __all__ = [
@@ -46,6 +47,9 @@ __all__ = [
     "Count",
     "Currency",
     "Days",
+    "AS_OF",
+    "AsOf",
+    "Elsewhere",
     "EndOf",
     "Includes",
     "Length",

@@ -27,6 +27,9 @@ class Names(Protocol):
     def rows(self, operand: Operand) -> tuple[str, str, Names]:
         """The FROM and WHERE of a question's rows, and the names inside them."""
 
+    def elsewhere(self, form: Any) -> tuple[str, list[str], Names]:
+        """The FROM and the conditions of a form's other approved submissions, and the names inside them."""
+
 
 @dataclass(frozen=True)
 class Answers:

@@ -20,6 +20,18 @@ class Today(Operand):
         return "today"
 
 
+class AsOf(Operand):
+    """The day of the newest submission in the store: a clock that gives one figure for one log. In a check, today."""
+
+    kind = "date"
+
+    def value(self, answers: Answers) -> Value:
+        return answers.today.isoformat()
+
+    def title(self) -> str:
+        return "the day of the newest submission"
+
+
 @dataclass(frozen=True)
 class System(Operand):
     """A field of the submission that is no question: ``session``, ``author``, ``source``."""
@@ -70,4 +82,5 @@ class Length(Operand):
 
 
 TODAY = Today()
+AS_OF = AsOf()
 SESSION, AUTHOR, SOURCE = System("session", "number"), System("author"), System("source")

@@ -126,16 +126,18 @@ class _TableQuery:
         return overlaps(self.units.indicator, self.dimensions[number])
 
     def _rows(
-        self, select: Sequence[str], numbers: Sequence[int], *, outside: str = "", where: str = "", grouped: int = 0
-    ) -> Iterator[tuple[Keys, Sequence[Any]]]:
+        self, select: Sequence[str], numbers: Sequence[int], *, outside: tuple[int, str] | None = None,
+        where: str = "", grouped: int = 0,
+    ) -> Iterator[tuple[Keys, Sequence[Any]]]:  # fmt: skip
         """The groups of one margin: their keys over all dimensions, and what was selected.
 
-        ``outside`` takes the place of a dimension's own codes. The first ``grouped`` columns selected make groups, too.
+        ``outside`` is the number of a dimension and a source of codes that takes the place of its own. The first
+        ``grouped`` columns selected make groups, too.
         """
         joined, codes = ["unit AS u"], []
         for number in numbers:
-            if outside.endswith(f" AS c{number}"):
-                joined.append(outside)
+            if outside is not None and outside[0] == number:
+                joined.append(f"{outside[1]} AS c{number}")
                 codes.append(f"c{number}.code")
             elif self._overlapping(number):
                 joined.append(f"json_each(u.d{number}) AS j{number}")
@@ -165,11 +167,11 @@ class _TableQuery:
         for number in filter(self._overlapping, range(len(self.dimensions))):
             codes = sorted({keys[number] for keys in cells} - {ALL})
             listed = ", ".join(f"({sql_text(code)})" for code in codes)
-            source = f"(SELECT column1 AS code FROM (VALUES {listed})) AS c{number}"
+            source = f"(SELECT column1 AS code FROM (VALUES {listed}))"
             without = f"c{number}.code NOT IN (SELECT value FROM json_each(u.d{number}))"
             for numbers in self._margins():
                 if codes and number in numbers:
-                    for keys, row in self._rows(self._figures(), numbers, outside=source, where=without):
+                    for keys, row in self._rows(self._figures(), numbers, outside=(number, source), where=without):
                         found[keys, number] = self._counts(row)
         return found
 

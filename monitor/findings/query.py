@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
-from monitor.conditions import Condition, Constant, Count, Currency, Names, Operand, System, Today, sql_text
+from monitor.conditions import AsOf, Condition, Constant, Count, Currency, Names, Operand, System, Today, sql_text
 from monitor.errors import DeclarationError
 from monitor.findings.tables import UNKNOWN, overlaps
 from monitor.forms import FormMeta
@@ -49,6 +49,8 @@ class Sight:
             return self._answer(operand.of, "currency")
         if isinstance(operand, Today):
             return f"substr({self.submission}.submitted_at, 1, 10)"
+        if isinstance(operand, AsOf):
+            return "(SELECT substr(max(submitted_at), 1, 10) FROM submission)"
         if isinstance(operand, System) and operand.name in self.columns["submission"]:
             return f"{self.submission}.{operand.name}"
         what, do = f"it looks at {operand.title()}, which is kept in no table.", "Count closed answers only."
@@ -71,6 +73,12 @@ class Sight:
         where = f"{alias}.{SUBMISSION} = {self.alias[operand.form]}.{SUBMISSION}"
         inside = Sight(self.columns, {**self.alias, operand.row_form: alias}, self.submission)
         return f"{self.table(operand.row_form)} AS {alias}", where, inside
+
+    def elsewhere(self, form: FormMeta) -> tuple[str, list[str], Names]:
+        """The FROM and the conditions of a form's other approved submissions, and the names inside them."""
+        source = f"submission AS es JOIN {self.table(form)} AS e ON e.{SUBMISSION} = es.id"
+        limits = ["es.state = 'approved'", f"es.id <> {self.submission}.id"]
+        return source, limits, Sight(self.columns, {form: "e"}, "es")
 
     def table(self, form: FormMeta) -> str:
         """A form's table; an empty one in its place while the store has none."""
@@ -169,6 +177,8 @@ class Units:
                 return f"s{self.levels.index(form) if form in self.levels else 0}.id"
             if form.person is not None and form.questions[form.person].publish == "sealed":
                 return f"s{self.levels.index(form)}.person"
+            if form.person is not None and form.rows_of is None and form.parent is None:
+                return form.questions[form.person].sql(self.sight)
             if form.person is not None:
                 # A pseudonym tells persons of one case apart: V1 of another case is somebody else.
                 reference = form.questions[form.person].sql(self.sight)
@@ -176,7 +186,12 @@ class Units:
         return "NULL"
 
     def _case(self) -> str:
-        return f"s{len(self.levels) - 1}.id"
+        top = self.levels[-1]
+        own = f"s{len(self.levels) - 1}.id"
+        if top.case is None:
+            return own
+        # Claims that grew out of one trial are one case; of those that did not, each person's are.
+        return f"coalesce({top.questions[top.case].sql(self.sight)}, s{len(self.levels) - 1}.person, {own})"
 
     def is_unit(self, column: str) -> bool:
         """Whether ``person`` or ``cases`` is the unit itself: no two units share one."""

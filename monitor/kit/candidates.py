@@ -10,8 +10,26 @@ from itertools import chain, combinations
 from typing import Any
 
 from monitor.conditions import (
-    Compare, Condition, Constant, Count, Length, Matches, Mentions, Months, Operand, System, Today, Value, bounds,
-)  # fmt: skip
+    Answered,
+    Compare,
+    Condition,
+    Constant,
+    Count,
+    Currency,
+    Days,
+    EndOf,
+    Includes,
+    Length,
+    Mentions,
+    Months,
+    OneOf,
+    Operand,
+    System,
+    Today,
+    Total,
+    Value,
+    bounds,
+)
 from monitor.instrument import Instrument
 from monitor.questions import Choices, Coded, Country, Date, Money, PartialDate, Question, Ref, Rows, Text, Whole
 
@@ -62,7 +80,7 @@ class Candidates:
         self._codes: dict[Operand, set[str]] = {}
         self._constants: dict[Operand, set[int | str]] = {}
         self._links: dict[Operand, set[Operand]] = {}
-        self._months: dict[Operand, set[int]] = {}
+        self._spans: dict[Operand, set[tuple[type, int]]] = {}
         self._mentions: dict[Operand, list[Operand]] = {}
         self._loose: set[Operand] = set()
         self._known: dict[Operand, Options] = {}
@@ -83,29 +101,34 @@ class Candidates:
         if isinstance(leaf, Compare):
             for side, other in ((leaf.left, leaf.right), (leaf.right, leaf.left)):
                 self._note_side(side, other)
-        elif isinstance(leaf, (Matches, Mentions)):
-            self._loose.update(leaf.operands())
+        elif isinstance(leaf, (OneOf, Includes)):
+            for operand in leaf.operands():
+                self._codes.setdefault(operand, set()).update(leaf.codes)
+        elif not isinstance(leaf, Answered):
+            self._loosen(leaf.operands())
             if isinstance(leaf, Mentions):
                 self._mentions.setdefault(leaf.of, []).append(leaf.what)
-        elif (named := getattr(leaf, "codes", None)) is not None:
-            for operand in leaf.operands():
-                self._codes.setdefault(operand, set()).update(named)
 
     def _note_side(self, side: Operand, other: Operand) -> None:
         variable = _variable(side)
-        if isinstance(side, Months):
-            months = {other.constant} if isinstance(other, Constant) and isinstance(other.constant, int) else {1}
+        if not isinstance(side, (Question, System, Constant, Today, Count, Length, Currency)):
+            self._loosen(side.operands())
+        if isinstance(side, (Months, Days)):
+            length = other.constant if isinstance(other, Constant) and isinstance(other.constant, int) else 1
             for end in side.operands():
-                self._months.setdefault(end, set()).update(months)
-                self._loose.add(end)
+                self._spans.setdefault(end, set()).add((type(side), length))
         elif variable is None:
-            self._loose.update(operand for operand in side.operands() if not isinstance(operand, (Constant, Today)))
+            return
         elif isinstance(other, Constant):
             self._constants.setdefault(variable, set()).add(other.constant)
         elif (partner := _variable(other)) is not None:
             self._links.setdefault(variable, set()).add(partner)
         elif isinstance(other, Today):
             self._constants.setdefault(variable, set()).add(self._today.year)
+
+    def _loosen(self, operands: Iterable[Operand]) -> None:
+        """A few candidates do not stand for all answers to these; how many rows there are is looked at elsewhere."""
+        self._loose.update(operand for operand in operands if not isinstance(operand, Rows))
 
     def _linked(self, operand: Operand) -> set[Operand]:
         """The operands that are compared with each other, directly or by way of others."""
@@ -132,7 +155,7 @@ class Candidates:
         raws, whole = self._raw(operand, constants, group, whole)
         values: list[Value] = []
         for raw in (*raws, *self._examples.get((operand.form.code, operand.name), ())):
-            if operand.fault(raw) is None and (value := operand.read(raw)) not in values:
+            if operand.fault(raw) is None and (value := operand.read(raw)) not in (*values, "", []):
                 values.append(value)
         return Options(tuple(values), whole)
 
@@ -151,7 +174,7 @@ class Candidates:
             ends = (question.at_least, question.at_least + 1, question.at_least + 2, question.at_most)
             return sorted({*ends, *range(4), *_around(constants)}, key=lambda number: (number < 1, number)), whole
         if isinstance(question, Money):
-            amounts = ["100.00", *(str(number) for number in _around(constants) if number > 0)]
+            amounts = ["100.00", "0.50", "1000.00", "0", *(str(number) for number in _around(constants) if number > 0)]
             return [{"amount": amount, "currency": code} for amount in amounts for code in ("EUR", "USD")], whole
         if isinstance(question, Text):
             return self._texts(question, constants), whole
@@ -175,7 +198,8 @@ class Candidates:
 
     def _texts(self, question: Text, constants: set[int | str]) -> list[str]:
         lengths = (number for number in _around(constants) if 0 < number <= question.limit)
-        repeats = [f"{_SENTENCE} {value}" for what in self._mentions.get(question, ()) for value in self.of(what).values]
+        mentioned = chain.from_iterable(self.of(what).values for what in self._mentions.get(question, ()))
+        repeats = [f"{_SENTENCE} {value}" for value in mentioned]
         cut = [(_SENTENCE * (number // len(_SENTENCE) + 1))[:number].replace(" ", "_") for number in lengths]
         return [_SENTENCE, *cut, *repeats, *_SAMPLES]
 
@@ -185,10 +209,13 @@ class Candidates:
             for end in bounds(str(constant)) if len(str(constant)) in (4, 7, 10) else ():
                 day = date.fromisoformat(end)
                 days += [day - timedelta(1), day, day + timedelta(1)]
-        months = set(chain.from_iterable(self._months.get(one, ()) for one in group))
-        if months:
-            base = _shifted(self._today, -max(months) - 3)
-            days += [base, *(_shifted(base, count + extra) for count in months for extra in (-1, 0, 1))]
+        for kind, length in sorted(chain.from_iterable(self._spans.get(one, ()) for one in group), key=str):
+            if kind is Months:
+                base = _shifted(self._today, -abs(length) - 3)
+                days += [base, *(_shifted(base, length + extra) for extra in (-1, 0, 1))]
+            else:
+                base = self._today - timedelta(abs(length) + 3)
+                days += [base, *(base + timedelta(length + extra) for extra in (-1, 0, 1))]
         written = [day.isoformat() for day in days]
         parts = [text[:length] for text in written for length in (7, 4)] if isinstance(question, PartialDate) else []
         return written + parts
@@ -196,7 +223,7 @@ class Candidates:
 
 def _variable(side: Operand) -> Operand | None:
     """The question or field whose answer decides a side of a comparison by itself; None where there is no such."""
-    if isinstance(side, (Count, Length)):
+    if isinstance(side, (Count, Length, Total, EndOf, Currency)):
         return side.of
     return side if isinstance(side, (Question, System)) else None
 
@@ -213,7 +240,7 @@ def _shifted(day: date, months: int) -> date:
 
 
 def _example_answers(instrument: Instrument) -> dict[tuple[str, str], list[Any]]:
-    """What the plugin's own examples answer, a few answers to each question: they fit patterns that nobody can guess."""
+    """What the plugin's own examples answer, a few answers to each question: they fit patterns that none can guess."""
     found: dict[tuple[str, str], list[Any]] = {}
     if instrument.folder is None:
         return found

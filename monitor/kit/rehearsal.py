@@ -16,7 +16,7 @@ from monitor.instrument import Instrument
 from monitor.interview import Step, walk
 from monitor.kit.candidates import Candidates
 from monitor.kit.search import SLOTS, Goal, Outcome, Place, Search, answered, kept
-from monitor.questions import Choices, Coded, Country, Question
+from monitor.questions import Choices, Coded, Country, Question, Rows
 from monitor.testing import Desk
 
 
@@ -109,7 +109,7 @@ class Stage:
             warned = [problem.rule for problem in refusal.problems if problem.code == "ANSWER-10"]
             if len(warned) < len(refusal.problems):
                 raise
-            raw["_explanations"] = {rule: "An invented explanation." for rule in warned}
+            raw["_explanations"] = dict.fromkeys(warned, "An invented explanation.")
             return desk.add(self.instrument, form, raw).id
 
     def _fill(
@@ -131,7 +131,7 @@ class Stage:
             options = left.get(place, self.search(form).candidates(place))
             value = self._pick(step.question, options, seen)
             if value is not None:
-                level[step.question.name] = [{} for _ in range(value)] if step.question.storage == "rows" else value
+                level[step.question.name] = [{} for _ in range(value)] if isinstance(step.question, Rows) else value
             elif step.question.optional:
                 passed.add(step.where)
             else:
@@ -166,7 +166,7 @@ def _reached(form: FormMeta, values: Mapping[str, Value]) -> Iterator[Branch]:
     for name, value in values.items():
         question = form.questions[name]
         yield from _branches_of(question, value)
-        if question.storage == "rows":
+        if isinstance(question, Rows):
             for row in value:
                 yield from _reached(question.row_form, row)
 

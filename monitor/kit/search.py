@@ -16,8 +16,21 @@ from itertools import product
 from math import prod
 
 from monitor.conditions import (
-    AllOf, Answered, Answers, AnyOf, AnyOther, AnyRow, Compare, Condition, Constant, Count, Not, Operand, System, Value,
-)  # fmt: skip
+    AllOf,
+    Answered,
+    Answers,
+    AnyOf,
+    AnyOther,
+    AnyRow,
+    Compare,
+    Condition,
+    Constant,
+    Count,
+    Not,
+    Operand,
+    System,
+    Value,
+)
 from monitor.forms import FormMeta
 from monitor.kit.candidates import Candidates
 from monitor.questions import Question, Rows
@@ -68,6 +81,8 @@ class Outcome:
 def kept(rules: Iterable[Rule]) -> Iterator[Goal]:
     """The goals of a submission that no rule refuses: warnings can be explained, so only errors count."""
     for rule in rules:
+        if rule.urgent or rule.for_reviewer:
+            continue
         if rule.severity == "error" and rule.must_hold is not None:
             yield Goal(rule.must_hold, NOT_FALSE)
         elif rule.severity == "error" and rule.flag_if is not None:
@@ -85,6 +100,15 @@ class _Contradiction(Exception):
 
 class _Spent(Exception):
     """The search took longer than it may."""
+
+
+@dataclass
+class _Table:
+    """The places that a condition looks at, and its truth for each combination of candidates, as far as known."""
+
+    places: tuple[Place, ...]
+    whole: bool
+    truths: dict[tuple[int, ...], int] = field(default_factory=dict)
 
 
 @dataclass
@@ -106,28 +130,48 @@ class Search:
         self._chain = [*reversed(list(form.ancestors())), form]
         self._candidates, self._today, self._budget = candidates, today, budget
         self._values: dict[Place, tuple[Value | None, ...]] = {}
-        self._tables: dict[tuple[Condition, int], tuple[tuple[Place, ...], dict[tuple[int, ...], int]]] = {}
+        self._tables: dict[tuple[Condition, int], _Table] = {}
         self._trouble: dict[int, int] = {}
-        self._exact, self._steps = True, 0
+        self._exact, self._steps, self._rows_wanted = True, 0, 0
         self._random = random.Random(0)
         self._kept_alive: list[Condition] = []  # trouble is counted by id
         self._existence: dict[Place, Condition] = {}
 
     def find(self, goals: Sequence[Goal], *, again: int = 3) -> Outcome:
         """Answers that meet all the goals. It starts ``again`` in another order where the first order takes long."""
+        found = self._find(goals, again)
+        if found.left is not None or found.decided:
+            return found
+        # Fewer goals are easier to meet: if those alone that can be decided cannot be met, all of them cannot.
+        certain = [goal for goal in goals if self._whole(goal.condition, goal.row)]
+        return Outcome(None, decided=self._find(certain, again).impossible if len(certain) < len(goals) else False)
+
+    def _find(self, goals: Sequence[Goal], again: int) -> Outcome:
         self._kept_alive += [goal.condition for goal in goals]
         self._trouble.clear()
         self._random.seed(0)
         for attempt in range(again):
-            self._exact, self._steps = True, self._budget * (attempt + 1)
+            self._exact, self._steps, self._rows_wanted = True, self._budget * (attempt + 1), 0
             try:
                 state = self._solve(_State(agenda=list(goals)))
             except _Spent:
                 continue
             except _Contradiction:
-                return Outcome(None, self._exact)
+                return Outcome(None, self._exact and self._rows_wanted <= SLOTS)
             return Outcome({place: self._left(place, mask) for place, mask in state.masks.items()})
         return Outcome(None, decided=False)
+
+    def _whole(self, condition: Condition, row: int) -> bool:
+        """Whether the candidates stand for all answers there are, as far as a condition goes."""
+        if isinstance(condition, AnyOther):
+            return False
+        inner = [*getattr(condition, "parts", ()), *([condition.part] if isinstance(condition, Not) else [])]
+        if isinstance(condition, AnyRow):
+            return self._whole(condition.condition, row or 1)
+        if inner:
+            return all(self._whole(part, row) for part in inner)
+        table = self._table(Goal(condition, ANY, row))
+        return table.whole and all(self._candidates.of(place.operand).whole for place in table.places)
 
     def candidates(self, place: Place) -> tuple[Value | None, ...]:
         """The candidates for a place before any goal; blank comes first."""
@@ -168,7 +212,7 @@ class Search:
         """Nothing is left but conditions over several answers: fix the answers of one of them, and go on."""
         goal = min(state.joint, key=lambda one: self._size(state, one))
         state.joint.remove(goal)
-        places, _ = self._table(goal)
+        places = self._table(goal).places
         if self._size(state, goal) > _TOO_MANY_COMBINATIONS:
             raise _Spent
         for bits in self._combinations(state, places):
@@ -224,7 +268,7 @@ class Search:
     def _prune_joint(self, state: _State) -> bool:
         before = dict(state.masks)
         for goal in list(state.joint):
-            places, _ = self._table(goal)
+            places = self._table(goal).places
             if self._size(state, goal) > _MOST_COMBINATIONS:
                 continue
             every, good = 0, []
@@ -282,6 +326,7 @@ class Search:
         slots = range(1, SLOTS + 1)
         assert isinstance(condition.rows, Rows)  # only a block of rows makes this condition
         if wants & TRUE:
+            self._rows_wanted += 1
             ways = [(self._row_exists(condition.rows, row), Goal(condition.condition, wants, row)) for row in slots]
             state.choices.append(tuple(ways))
             return
@@ -296,7 +341,7 @@ class Search:
         return Goal(self._existence[place])
 
     def _expand_atom(self, state: _State, goal: Goal) -> None:
-        places, _ = self._table(goal)
+        places = self._table(goal).places
         if len(places) != 1:
             state.joint.append(goal)
             return
@@ -355,14 +400,17 @@ class Search:
             return _swapped(self._possible(state, condition.part, row))
         if isinstance(condition, (AllOf, AnyOf)):
             found = [self._possible(state, part, row) for part in condition.parts]
-            return _all_of(found) if isinstance(condition, AllOf) else _swapped(_all_of([_swapped(one) for one in found]))
+            if isinstance(condition, AllOf):
+                return _all_of(found)
+            return _swapped(_all_of([_swapped(one) for one in found]))
         if isinstance(condition, AnyRow):
             return self._possible_rows(state, condition)
         if isinstance(condition, AnyOther):
             self._exact = False  # other submissions are not searched: here there are none
             return FALSE
         goal = Goal(condition, ANY, row)
-        places, _ = self._table(goal)
+        places = self._table(goal).places
+        self._exact = self._exact and self._table(goal).whole
         if self._size(state, goal) > 60 and len(places) > 1:
             return ANY
         possible = 0
@@ -383,50 +431,59 @@ class Search:
         return possible & ~FALSE if never_false and possible != FALSE else possible
 
     def _size(self, state: _State, goal: Goal) -> int:
-        return prod(self._mask(state, place).bit_count() for place in self._table(goal)[0])
+        return prod(self._mask(state, place).bit_count() for place in self._table(goal).places)
 
     def _combinations(self, state: _State, places: tuple[Place, ...]) -> Iterator[tuple[int, ...]]:
         masks = [self._mask(state, place) for place in places]
         yield from product(*([bit for bit in range(mask.bit_length()) if mask >> bit & 1] for mask in masks))
 
-    def _table(self, goal: Goal) -> tuple[tuple[Place, ...], dict[tuple[int, ...], int]]:
-        """The places that a condition looks at, and its truth for each combination of candidates, as far as known."""
+    def _table(self, goal: Goal) -> _Table:
         key = (goal.condition, goal.row)
-        try:
-            return self._tables[key]
-        except KeyError:
-            forms = {id(form) for form in self._chain}
-            found: dict[Place, None] = {}
-            for operand in goal.condition.operands():
-                if isinstance(operand, System) or (isinstance(operand, Question) and id(operand.form) in forms):
-                    found[Place(operand)] = None
-                elif isinstance(operand, Question) and goal.row and operand.form.rows_of is not None:
-                    found[Place(operand, goal.row)] = None
-            self._tables[key] = (tuple(found), {})
-            return self._tables[key]
+        if key not in self._tables:
+            operands = list(goal.condition.operands())
+            places = dict.fromkeys(place for operand in operands for place in self._places(operand, goal.row))
+            # What is reckoned over all rows might come out in more rows than are told apart.
+            over_rows = not goal.row and any(place.row for place in places)
+            self._tables[key] = _Table(tuple(places), not over_rows)
+        return self._tables[key]
+
+    def _places(self, operand: Operand, row: int) -> Iterator[Place]:
+        """Where an operand is answered: once, in one row, or, for what is reckoned over all rows, in each of them."""
+        if isinstance(operand, System) or (isinstance(operand, Question) and operand.form in self._chain):
+            yield Place(operand)
+        elif isinstance(operand, Question) and operand.form.rows_of is not None:
+            if row:
+                yield Place(operand, row)
+                return
+            yield Place(operand.form.rows_of)
+            yield from (Place(operand, slot) for slot in range(1, SLOTS + 1))
 
     def _truth(self, goal: Goal, places: tuple[Place, ...], bits: tuple[int, ...]) -> int:
-        table = self._table(goal)[1]
+        table = self._table(goal).truths
         if bits not in table:
             given = {place: self.candidates(place)[bit] for place, bit in zip(places, bits, strict=True)}
-            truth = goal.condition.truth(self._answers(given))
+            truth = goal.condition.truth(self._answers(given, goal.row))
             table[bits] = UNKNOWN if truth is None else TRUE if truth else FALSE
         return table[bits]
 
-    def _answers(self, given: Mapping[Place, Value | None]) -> Answers:
+    def _answers(self, given: Mapping[Place, Value | None], row: int) -> Answers:
         system: dict[str, Value] = {}
-        levels: dict[int, dict[str, Value]] = {id(form): {} for form in self._chain}
-        row_form = None
+        levels: dict[tuple[FormMeta, int], dict[str, Value]] = {}
         for place, value in given.items():
             if isinstance(place.operand, System):
                 system[place.operand.name] = value
-            elif isinstance(place.operand, Question) and value is not None:
-                row_form = place.operand.form if place.row else row_form
-                answer = [{} for _ in range(value)] if isinstance(place.operand, Rows) else value
-                levels.setdefault(id(place.operand.form), {})[place.operand.name] = answer
+            elif value is not None and not isinstance(place.operand, Rows):
+                levels.setdefault((place.operand.form, place.row), {})[place.operand.title()] = value
+        for place, value in given.items():
+            if isinstance(place.operand, Rows) and value is not None:
+                form = place.operand.row_form
+                rows = [levels.get((form, min(number, SLOTS)), {}) for number in range(1, value + 1)]
+                levels.setdefault((place.operand.form, 0), {})[place.operand.name] = rows
         answers = None
-        for form in self._chain if row_form is None else [*self._chain, row_form]:
-            answers = Answers(form, levels.get(id(form), {}), answers, self._today, system)
+        for form in self._chain:
+            answers = Answers(form, levels.get((form, 0), {}), answers, self._today, system)
+        for form in {place.operand.form for place in given if place.row} if row else ():
+            answers = Answers(form, levels.get((form, row), {}), answers, self._today, system)
         assert answers is not None  # a form is at least its own chain
         return answers
 

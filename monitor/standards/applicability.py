@@ -177,7 +177,7 @@ def where(provision: Provision) -> tuple[Standing, ...]:
     always: set[str] = set()
     for standing in scope.standings:
         if standing.until is None or standing.until >= scope.since:
-            since = max(scope.since, standing.since or scope.since)
+            since = max(scope.since, standing.since or scope.since) if standing.holds == "yes" else standing.since
             states = [state for state in standing.states if state not in always]
             alike.setdefault(replace(standing, states=(), since=since), []).extend(states)
         if standing.since is None and standing.until is None:

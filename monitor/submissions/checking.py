@@ -35,14 +35,14 @@ def check(
     ``author`` is who submits, unless the envelope names the monitor. ``around`` is the store, for the parent and the
     rules between submissions. ``replaces`` is the id of the submission that this one corrects. ``origin`` tells the
     same submission when it comes again, where the envelope has no ``_id``. ``source`` is how the refusal names what to
-    correct. ``today`` is the day that rules go by.
+    correct. ``today`` is the day that rules go by, by default that of the submission.
 
     Raises :class:`AnswersRefused` (ANSWERS-02) with every problem at once, and :class:`Refusal` (ANSWERS-03) for what
     is no mapping of names.
     """
     if not isinstance(raw, Mapping) or not all(isinstance(key, str) for key in raw):
         raise Refusal("ANSWERS-03")
-    checked = _Check(instrument, form, raw, author, around or Nothing(), replaces, today or date.today())
+    checked = _Check(instrument, form, raw, author, around or Nothing(), replaces, today)
     return checked.run(origin, source)
 
 
@@ -51,11 +51,12 @@ class _Check:
 
     def __init__(
         self, instrument: Instrument, form: FormMeta, raw: Mapping[str, Any], author: str, around: Surroundings,
-        replaces: str | None, today: date,
+        replaces: str | None, today: date | None,
     ) -> None:  # fmt: skip
-        self.instrument, self.form, self.around, self.replaces, self.today = instrument, form, around, replaces, today
+        self.instrument, self.form, self.around, self.replaces = instrument, form, around, replaces
         self.problems: list[Problem] = []
         self.envelope = Envelope(raw, author, self.problems)
+        self.today = today or self.envelope.day
         self.raw = {key: value for key, value in raw.items() if not key.startswith("_")}
 
     def run(self, origin: str | None, source: str) -> Submission:
@@ -152,7 +153,11 @@ class _Check:
                 self._add(where, Fault("ANSWER-20", above=above.full_code()), above.questions[name])
                 return
         hint = did_you_mean(name, form.questions)
-        self._add(where, Fault("ANSWER-01", form=form.full_code(), hint=hint))
+        rule = next((rule for rule in self.instrument.rules_of(self.form) if name in rule.refuses), None)
+        if rule is not None:
+            self._add(where, Fault("ANSWER-09", says=rule.says), rule=rule.id)
+        else:
+            self._add(where, Fault("ANSWER-01", form=form.full_code(), hint=hint))
 
     # The answers together.
 

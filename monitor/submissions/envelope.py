@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from typing import Any
 
 from marshmallow import ValidationError
@@ -34,6 +34,7 @@ class Envelope:
         self.language = (
             self._text("_language", 35, r"[A-Za-z]{2,3}(-[A-Za-z0-9]{2,8})*", "a language, such as sr-Latn") or "en"
         )
+        self.day = date.today()
         self.submitted_at = self._time()
         self.session = self._session()
         self.explanations = self._explained()
@@ -66,6 +67,7 @@ class Envelope:
             return now.isoformat(timespec="milliseconds")
         try:
             given = datetime.fromisoformat(text)
+            self.day = given.date()  # where it was submitted: after midnight there, it may be the day before in UTC
             given = given.replace(tzinfo=UTC) if given.tzinfo is None else given.astimezone(UTC)
         except (ValueError, OverflowError):
             self._add("_submitted_at", "ANSWER-07", example="2025-03-31T14:05:00+02:00")

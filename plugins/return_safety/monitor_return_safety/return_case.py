@@ -37,6 +37,7 @@ class ReturnCase(Form):
     )
     returning_country = Country(
         "Which State sends the person back, or would?",
+        state=True,
         publish="dimension",
         tests=("PAL 8(2)", "CETS 16(2)"),
         origin="S4",
