@@ -28,6 +28,7 @@ FAMILIES = {
     "RELEASE": "Building and checking a release",
     "SITE": "The public site",
     "PLUGIN": "Loading plugins, and what their authors declare",
+    "KIT": "Making and checking a plugin",
     "CONTRACT": "Frozen contracts",
     "DEMO": "The demo",
 }

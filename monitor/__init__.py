@@ -22,6 +22,7 @@ from monitor.questions import (
     Whole,
 )
 from monitor.rules import Rule
+from monitor.submissions import Submission
 
 __all__ = [
     "AS_OF",
@@ -52,6 +53,7 @@ __all__ = [
     "SOURCE",
     "Section",
     "Share",
+    "Submission",
     "TODAY",
     "Tally",
     "Text",

@@ -129,10 +129,10 @@ def test_what_is_unknown_is_named_as_unknown_and_carries_no_figure(store: Store)
 
 
 def test_what_did_not_apply_is_named_with_its_years(store: Store) -> None:
-    left_out = {one.provision.key: one for one in of(turned(store), "MD").not_cited}
-    assert left_out["CETS 15(2)"].years == (2007,)
-    assert left_out["CETS 15(2)"].indicators == ("BS-01",)
-    assert left_out["THB 12(2)"].years == (2007, 2012, 2013)
+    left_out = [(one.provision.key, one.years, one.indicators) for one in of(turned(store), "MD").not_cited]
+    assert ("CETS 15(2)", (2007,), ("BS-01",)) in left_out
+    # Not yet in force, and later not among its States: two reasons.
+    assert [years for key, years, _ in left_out if key == "THB 12(2)"] == [(2007, 2012), (2013,)]
 
 
 def test_a_tasking_is_the_reason_for_a_question_and_never_cited(store: Store) -> None:
@@ -176,7 +176,7 @@ def test_states_stand_in_alphabetical_order(store: Store) -> None:
 def test_every_instrument_that_observes_states_can_be_turned_round() -> None:
     # Persons known to organisations say nothing about the conduct of a State: case_data has none.
     for code, instrument in load([BUILT_IN]).catalogue.items():
-        names = [question.name for question in instrument.questions() if isinstance(question, Country) and question.state]
+        names = [one.name for one in instrument.questions() if isinstance(one, Country) and one.state]
         measured = {key for one in instrument.indicators for key in one.evidences if register()[key].measures_states}
         assert code == "case_data" or not measured or names, f"{code}: mark the State observed with state=True"
 

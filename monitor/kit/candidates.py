@@ -157,7 +157,7 @@ class Candidates:
         for raw in (*raws, *self._examples.get((operand.form.code, operand.name), ())):
             if operand.fault(raw) is None and (value := operand.read(raw)) not in (*values, "", []):
                 values.append(value)
-        return Options(tuple(values), whole)
+        return Options(tuple(values), whole and bool(values))
 
     def _raw(
         self, question: Question, constants: set[int | str], group: set[Operand], whole: bool

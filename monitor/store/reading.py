@@ -154,7 +154,10 @@ def sort_waiting(
 
 
 def show(store: Store, id: str, catalogue: Mapping[str, Instrument]) -> ShownSubmission:
-    """A submission with its latest answers. Raises :class:`Refusal` when it, or its instrument, is not there."""
+    """A submission with its latest answers.
+
+    Raises :class:`Refusal` when there is none with this id (STORE-13) or its instrument is not loaded (STORE-23).
+    """
     with refusing(store.path):
         row = store.connection.execute(f"SELECT {', '.join(_SUMMARY)} FROM submission WHERE id = ?", (id,)).fetchone()
         if row is None:
@@ -167,7 +170,7 @@ def show(store: Store, id: str, catalogue: Mapping[str, Instrument]) -> ShownSub
 
 
 def history(store: Store, id: str) -> list[Act]:
-    """Everything that was done to a submission, oldest first."""
+    """Everything that was done to a submission, oldest first. Raises :class:`Refusal` (STORE-13) when there is none."""
     with refusing(store.path):
         found = store.connection.execute(
             "SELECT seq, time, actor, kind, payload, open, sealed FROM log WHERE submission = ? ORDER BY seq", (id,)

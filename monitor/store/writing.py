@@ -79,8 +79,8 @@ class Writing:
         """
         self._use(instrument)
         payload = self._content(submission, instrument, form, screened) | {"revision": 1}
-        opened = salted(_free(submission))
-        entry = self._log.append(self.actor, "submitted", submission.id, payload, opened, _seal(submission))
+        open_ = salted(_free(submission))
+        entry = self._log.append(self.actor, "submitted", submission.id, payload, open_, _seal(submission))
         self._projection.submitted(entry, form)
         if submission.origin is not None:
             self._origins.add((submission.form, submission.origin))
@@ -95,8 +95,11 @@ class Writing:
         """Store a new revision of the submission with the same id; gives its number. It waits for review again.
 
         ``reason`` is a key of :data:`REASONS`, ``line`` explains it, ``source`` says where the new answers are known
-        from. ``expected_revision`` is the one that was shown: :class:`Conflict` when another has been stored since.
-        The answers of the revision before stay in the log.
+        from. ``expected_revision`` is the one that was shown. The answers of the revision before stay in the log.
+
+        Raises :class:`Refusal` for another reason (STORE-17), a line that is none (STORE-16), no such submission of
+        this form (STORE-13), a withdrawn one (STORE-15); :class:`Conflict` (STORE-14) when another revision has been
+        stored since.
         """
         if reason not in REASONS:
             raise Refusal("STORE-17", known=", ".join(REASONS))
@@ -116,15 +119,19 @@ class Writing:
         submission = replace(submission, origin=origin)  # the file that it came from stays the same
         payload = self._content(submission, instrument, form, screened) | {"revision": revision + 1, "reason": reason}
         correction = {"line": line.strip()} | ({"source": source} if source else {})
-        opened = salted({**_free(submission), "correction": correction})
-        entry = self._log.append(self.actor, "corrected", submission.id, payload, opened, _seal(submission))
+        open_ = salted({**_free(submission), "correction": correction})
+        entry = self._log.append(self.actor, "corrected", submission.id, payload, open_, _seal(submission))
         self._projection.corrected(entry, form)
         return revision + 1
 
     def decide(self, id: str, kind: Decision, reason: str | None = None, expected_revision: int | None = None) -> None:
         """Approve, return, quarantine or withdraw a submission (``kind``: approved, returned, quarantined, withdrawn).
 
-        All but an approval need a ``reason``, a line. Nobody approves what they wrote, entered or corrected.
+        All but an approval need a ``reason``, a line. ``expected_revision`` is the one that was shown.
+
+        Raises :class:`Refusal` for a reason that is no line (STORE-16), no such submission (STORE-13), a state in which
+        this cannot be decided (STORE-15), an approval of one's own (REVIEW-01) or of an event of which a submission is
+        approved already (REVIEW-03); :class:`Conflict` (STORE-14) when another revision has been stored since.
         """
         if kind != "approved":
             _check_line(reason or "")
@@ -141,8 +148,8 @@ class Writing:
             raise Refusal("STORE-15", id=id, state=state, what=kind)
         if kind == "approved":
             self._check_approval(id, event, own)
-        opened = salted({"reason": reason.strip()} if reason else {})
-        self._projection.decided(self._log.append(self.actor, kind, id, {"revision": revision}, opened))
+        open_ = salted({"reason": reason.strip()} if reason else {})
+        self._projection.decided(self._log.append(self.actor, kind, id, {"revision": revision}, open_))
         if len(self._projection.pending) >= _BATCH:
             self.flush()
 

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Any
+
+from monitor import Submission
 
 
-def doubts_about_return(submission: Any) -> Iterator[str]:
+def doubts_about_return(submission: Submission) -> Iterator[str]:
     """Each doubt about a return case as a sentence: a departure nobody decided, a contact that was unsafe."""
     answers = submission.closed
     decision = answers["decision"]

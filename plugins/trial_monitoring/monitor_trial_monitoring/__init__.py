@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from typing import Any
 
-from monitor import Instrument, hookimpl
+from monitor import Form, Instrument, Submission, hookimpl
 
 from .doubts import doubts_about_hearing
 from .hearing import Hearing
@@ -19,6 +18,6 @@ def register_instruments() -> Iterable[Instrument]:
 
 
 @hookimpl
-def check_submission(submission: Any, form: Any) -> Sequence[str]:
+def check_submission(submission: Submission, form: type[Form]) -> Sequence[str]:
     """What a reviewer should look at twice."""
     return list(doubts_about_hearing(submission)) if form is Hearing else []

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from datetime import date
-from typing import Any
+
+from monitor import Submission
 
 _DAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
 
 
-def doubts_about_hearing(submission: Any) -> Iterator[str]:
+def doubts_about_hearing(submission: Submission) -> Iterator[str]:
     """Each doubt about a hearing as a sentence: a date or a victim that looks like a slip of entry."""
     day = date.fromisoformat(submission.closed["hearing_date"]).weekday()
     if day >= 5:

@@ -1,0 +1,25 @@
+"""The instrument as a whole: its form, rules and indicators."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from monitor import Instrument
+
+from .actor import Actor
+from .indicators import INDICATORS
+from .rules import RULES
+
+INSTRUMENT = Instrument(
+    code="actors",
+    version="1.0",
+    title="Actors and responses inventory",
+    summary=(
+        "Who does what against trafficking, for whom, on what conditions, and what is missing. "
+        "It describes organisations, never persons."
+    ),
+    forms=(Actor,),
+    rules=RULES,
+    indicators=INDICATORS,
+    folder=Path(__file__).parent,
+)
