@@ -29,8 +29,10 @@ FAMILIES = {
     "SITE": "The public site",
     "PLUGIN": "Loading plugins, and what their authors declare",
     "KIT": "Making and checking a plugin",
+    "KIT": "Writing and checking a plugin",
     "CONTRACT": "Frozen contracts",
     "DEMO": "The demo",
+    "LANGUAGE": "Languages and their catalogues",
 }
 
 

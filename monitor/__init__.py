@@ -1,9 +1,22 @@
 """The names that a plugin may use. Everything else in this package belongs to the framework."""
 
-from monitor.conditions import AS_OF, AUTHOR, SESSION, SOURCE, TODAY, AnyOther, Days, Elsewhere, Months, Ratio, any_of
+from monitor.conditions import (
+    AS_OF,
+    AUTHOR,
+    SESSION,
+    SOURCE,
+    TODAY,
+    AnyOther,
+    Days,
+    Elsewhere,
+    Months,
+    Ratio,
+    any_of,
+    at_least,
+)
 from monitor.forms import Form, Section
 from monitor.hookspecs import hookimpl
-from monitor.indicators import EachCode, Median, Share, Tally, by, each, year
+from monitor.indicators import EachCode, EachLine, Median, RatioOfTotals, Share, Tally, by, currency, each, year
 from monitor.instrument import Instrument
 from monitor.questions import (
     RATING,
@@ -35,6 +48,7 @@ __all__ = [
     "Date",
     "Days",
     "EachCode",
+    "EachLine",
     "Elsewhere",
     "Form",
     "Instrument",
@@ -46,6 +60,7 @@ __all__ = [
     "RATING",
     "Rating",
     "Ratio",
+    "RatioOfTotals",
     "Ref",
     "Rows",
     "Rule",
@@ -59,7 +74,9 @@ __all__ = [
     "Text",
     "Whole",
     "any_of",
+    "at_least",
     "by",
+    "currency",
     "each",
     "hookimpl",
     "year",

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import difflib
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
 
 from monitor.messages import CATALOGUE
+from monitor.phrases import Phrase, joined
 
 
 class Refusal(Exception):
@@ -45,13 +46,14 @@ class DeclarationError(Refusal):
 
 
 class Fault(str):
-    """One sentence about one answer, with the code of its message: what marshmallow collects for us."""
+    """One sentence about one answer, with the code and values of its message: what marshmallow collects for us."""
 
     code: str
+    values: Mapping[str, object]
 
     def __new__(cls, code: str, /, **values: object) -> Fault:
         text = super().__new__(cls, CATALOGUE[code].says.format(**values))
-        text.code = code
+        text.code, text.values = code, values
         return text
 
 
@@ -59,18 +61,20 @@ class Fault(str):
 class Problem:
     """What is wrong at one place of a submission: ``where`` is a path such as ``victims[2].victim_sex``.
 
-    ``rule`` is the codebook's id of the broken rule, where one is broken. ``says`` never holds an open answer.
+    ``rule`` is the codebook's id of the broken rule, where one is broken. ``says`` never holds an open answer; it is
+    the message of ``code`` with ``values``.
     """
 
     where: str
     code: str
     says: str
     rule: str | None = None
+    values: Mapping[str, object] = field(default_factory=dict, compare=False, repr=False)
 
     @classmethod
     def of(cls, where: str, fault: Fault, rule: str | None = None) -> Problem:
         """What a fault is at its place."""
-        return cls(where, fault.code, str(fault), rule)
+        return cls(where, fault.code, str(fault), rule, fault.values)
 
     def line(self, width: int = 0) -> str:
         """The problem as one line of a refusal, its place padded to ``width`` characters."""
@@ -90,4 +94,4 @@ class AnswersRefused(Refusal):
 def did_you_mean(name: str, known: Iterable[str]) -> str:
     """`` Did you mean gender?``, to stand behind a sentence on an unknown name; nothing where no known one is near."""
     near = difflib.get_close_matches(name[:60], list(known), n=2)
-    return f" Did you mean {' or '.join(near)}?" if near else ""
+    return Phrase(" Did you mean {names}?", names=joined("{first} or {second}", near)) if near else ""

@@ -29,5 +29,5 @@ def check_submission(submission: Submission, form: FormMeta) -> Sequence[str]:  
     """Name further doubts for the reviewer, a sentence each. Called when a reviewer looks at a submission.
 
     ``submission`` is what was checked and stored, without its sealed answers, ``form`` the form that it fills in.
-    Doubts never refuse. They do not repeat open answers: a list of doubts is read over many a shoulder.
+    Doubts never refuse, and they do not repeat open answers.
     """

@@ -2,16 +2,32 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import ClassVar, Literal
+from typing import ClassVar, Literal, NoReturn
 
-from monitor.conditions import Answers, Condition, Names, Operand
+from monitor.conditions import (
+    AllOf,
+    Answers,
+    Condition,
+    Elsewhere,
+    Includes,
+    Names,
+    OneCurrency,
+    OneOf,
+    Operand,
+    Ratio,
+    Total,
+    Value,
+    parts_of,
+    sql_text,
+)
 from monitor.errors import DeclarationError
 from monitor.forms import FormMeta
-from monitor.questions import Choices, Coded, Date, Question, Rating, Rows
+from monitor.phrases import Phrase
+from monitor.questions import Choices, Coded, Date, Money, Question, Rating, Rows, Whole
 
-Statistic = Literal["share", "count", "median"]
+Statistic = Literal["share", "count", "median", "ratio"]
 
 
 @dataclass(frozen=True)
@@ -20,12 +36,12 @@ class Dimension:
 
     ``each`` lets the codes of a *counted* question stand side by side (each cause of postponement, each kind of
     measure): every row is then a count of its own, as ``counted`` allows. ``first`` takes the earliest date of the
-    forms below (the year of a case's first hearing).
+    forms below (the year of a case's first hearing). Of an amount only the ``currency`` can be a dimension.
     """
 
     question: Question
     name: str
-    part: Literal["answer", "year"] = "answer"
+    part: Literal["answer", "year", "currency"] = "answer"
     each: bool = False
     first: bool = False
 
@@ -54,6 +70,14 @@ def each(question: Coded) -> Dimension:
     return Dimension(question, question.name, each=True)
 
 
+def currency(question: Money) -> Dimension:
+    """The currency of a counted amount. Amounts of two currencies are never added, nor is a median taken of them."""
+    if not isinstance(question, Money) or question.publish not in ("counted", "dimension"):
+        what = f"'{question.name}' gives the currency of a table, but is no amount that is counted."
+        raise DeclarationError("PLUGIN-07", place="An indicator", what=what, do='It is a Money with publish="counted".')
+    return Dimension(question, "currency", part="currency")
+
+
 @dataclass(frozen=True)
 class EachCode(Operand):
     """A unit made of answers: every code chosen in ``of``, ``leaving_out`` those that mean none."""
@@ -63,7 +87,7 @@ class EachCode(Operand):
     kind = "text"
 
     def title(self) -> str:
-        return f"each code of {self.of.title()}"
+        return Phrase("each code of {question}", question=self.of.title())
 
     def also_in(self, other: Choices) -> Condition:
         """The same code is chosen in the other question, too."""
@@ -90,7 +114,7 @@ class AlsoIn(Condition):
         return f"(CASE WHEN {column} IS NOT NULL THEN {found} END)"
 
     def words(self) -> str:
-        return f"the same code is in {self.other.title()}"
+        return Phrase("the same code is in {question}", question=self.other.title())
 
     def as_json(self) -> dict[str, object]:
         return {"each": self.each.of.title(), "also_in": self.other.title()}
@@ -100,25 +124,131 @@ class AlsoIn(Condition):
         yield self.other
 
 
+@dataclass(frozen=True, eq=False)
+class EachLine(Operand):
+    """A unit made of questions: each of several lines of one form, under names of the plugin's own.
+
+    A line gives a question for each of its columns, and may leave one out: there it is blank. All questions of a
+    column have the same answers. ``called`` says in words what a line is. Every submission of the form has all lines.
+
+    Raises :class:`DeclarationError` for lines that cannot be counted as one kind of thing.
+    """
+
+    called: str
+    lines: Mapping[str, Mapping[str, Coded]]
+    kind = "text"
+
+    def __post_init__(self) -> None:
+        questions = [question for line in self.lines.values() for question in line.values()]
+        if len({question.form for question in questions}) != 1 or questions[0].form is None:
+            self._refuse("its questions are not those of one form.", "Count each form by itself.")
+        for name in dict.fromkeys(column for line in self.lines.values() for column in line):
+            asked = list(self._column(name).values())
+            if any((type(one), list(one.codes)) != (type(asked[0]), list(asked[0].codes)) for one in asked):
+                what = f"the questions of its column '{name}' have different answers."
+                self._refuse(what, "Give each kind of answer a column of its own.")
+
+    @property
+    def of_form(self) -> FormMeta:
+        """The form whose questions the lines are."""
+        found: FormMeta = next(question.form for line in self.lines.values() for question in line.values())
+        return found
+
+    def title(self) -> str:
+        return Phrase("each {line} of {form}", line=self.called, form=self.of_form.code)
+
+    def column(self, name: str) -> LineAnswer:
+        """The answer in a column, whichever line is at hand. Raises :class:`DeclarationError` for an unknown name."""
+        asked = self._column(name)
+        if not asked:
+            self._refuse(f"no line has a column '{name}'.", "See how the lines are written.")
+        return LineAnswer(self, name, asked)
+
+    def operands(self) -> Iterator[Operand]:
+        for line in self.lines.values():
+            yield from line.values()
+
+    def _column(self, name: str) -> dict[str, Coded]:
+        return {line: columns[name] for line, columns in self.lines.items() if name in columns}
+
+    def _refuse(self, what: str, do: str) -> NoReturn:
+        raise DeclarationError("PLUGIN-07", place=f"The unit '{self.called}'", what=what, do=do)
+
+
+@dataclass(frozen=True, eq=False)
+class LineAnswer(Operand):
+    """The answer in one column of the line at hand: ``asked`` is its question in each line that has one.
+
+    Only inside an indicator that counts these lines.
+    """
+
+    each: EachLine
+    name: str
+    asked: Mapping[str, Coded]
+
+    @property
+    def kind(self) -> str:  # type: ignore[override]  # reason: it is that of its questions
+        return self._any().kind
+
+    def value(self, answers: Answers) -> Value | None:
+        question = self.asked.get(answers.system.get("each", ""))
+        return None if question is None else question.value(answers)
+
+    def sql(self, names: Names) -> str:
+        cases = [f"WHEN {sql_text(line)} THEN {question.sql(names)}" for line, question in self.asked.items()]
+        return f"(CASE {self.each.sql(names)} {' '.join(cases)} END)"
+
+    def title(self) -> str:
+        return Phrase("the {line}'s {column}", line=self.each.called, column=self.name)
+
+    def is_(self, *codes: str) -> Condition:
+        """The one answer is one of these."""
+        return OneOf(self, self._known("text", codes))
+
+    def includes(self, *codes: str) -> Condition:
+        """Of several answers, at least one of these is chosen."""
+        return Includes(self, self._known("codes", codes))
+
+    def rated(self) -> Condition:
+        """yes, partly or no."""
+        return self.is_("yes", "partly", "no")
+
+    def operands(self) -> Iterator[Operand]:
+        yield self
+        yield from self.asked.values()
+
+    def _any(self) -> Coded:
+        return next(iter(self.asked.values()))
+
+    def _known(self, kind: str, codes: tuple[str, ...]) -> tuple[str, ...]:
+        if self.kind != kind:
+            what = f"{self.title()} has {'one answer' if self.kind == 'text' else 'several answers'}."
+            do = "Write is_ for one answer, includes for several."
+            raise DeclarationError("PLUGIN-07", place="A condition", what=what, do=do)
+        return self._any().known(*codes)
+
+
 @dataclass(frozen=True)
 class Indicator:
-    """What may be published: the base of :class:`Share`, :class:`Tally` and :class:`Median`.
+    """What may be published: the base of :class:`Share`, :class:`Tally`, :class:`Median` and :class:`RatioOfTotals`.
 
-    ``unit`` is the form whose submissions (or rows) are counted, or :class:`EachCode`. ``among`` is the denominator:
-    which of them count at all. ``tables`` lists the sets of dimensions, each a published table with its margins;
-    at most two dimensions unless ``three_way`` says that a third is meant. ``evidences`` are register keys.
+    ``unit`` is the form whose submissions (or rows) are counted, :class:`EachCode` or :class:`EachLine`. ``among`` is
+    the denominator: which of them count at all. ``tables`` lists the sets of dimensions, each a published table with
+    its margins; at most two dimensions unless ``three_way`` says that a third is meant. ``evidences`` are register
+    keys. ``public`` says that it is about States, not persons: its figures are published as they are.
     """
 
     statistic: ClassVar[Statistic]
 
     id: str
     title: str
-    unit: FormMeta | EachCode
+    unit: FormMeta | EachCode | EachLine
     tables: tuple[tuple[Dimension, ...], ...]
     among: Condition | None = None
     evidences: tuple[str, ...] = ()
     note: str = ""
     three_way: bool = False
+    public: bool = False
 
     def __post_init__(self) -> None:
         most = 3 if self.three_way else 2
@@ -131,11 +261,26 @@ class Indicator:
     @property
     def form(self) -> FormMeta:
         """The form whose submissions or rows are counted."""
+        if isinstance(self.unit, EachLine):
+            return self.unit.of_form
         return self.unit.of.form if isinstance(self.unit, EachCode) else self.unit
 
     def conditions(self) -> Sequence[Condition]:
         """Every condition that decides what is counted."""
         return (self.among,) if self.among is not None else ()
+
+    def known(self) -> Condition | None:
+        """What must be answered for a unit among those that count to be in the figure; None when nothing must."""
+        return None
+
+    def amounts(self) -> tuple[Money, ...]:
+        """The amounts whose currency the figure has; none when it is a plain number."""
+        return ()
+
+    def elsewhere(self) -> Iterator[Elsewhere]:
+        """The conditions that look at other submissions."""
+        for condition in self.conditions():
+            yield from (part for part in parts_of(condition) if isinstance(part, Elsewhere))
 
     def operands(self) -> Iterator[Operand]:
         """Every question that feeds the figure."""
@@ -143,9 +288,10 @@ class Indicator:
             yield from condition.operands()
 
     def questions(self) -> list[Question]:
-        """The questions behind the figure, each once, in the order of their first use."""
+        """The questions behind the figure, each once, in the order of their first use; those elsewhere last."""
         found: dict[str, Question] = {}
-        for operand in self.operands():
+        elsewhere = (operand for part in self.elsewhere() for operand in part.theirs())
+        for operand in (*self.operands(), *elsewhere):
             if isinstance(operand, Question) and not isinstance(operand, Rows):
                 found.setdefault(f"{operand.form.code}.{operand.name}", operand)
         return list(found.values())
@@ -161,11 +307,14 @@ class Share(Indicator):
 
     statistic = "share"
     having: Condition
-    rating: Rating | None = None
+    rating: Rating | LineAnswer | None = None
 
     def conditions(self) -> Sequence[Condition]:
-        rated = (self.rating.rated(),) if self.rating is not None else ()
-        return (*super().conditions(), *rated, self.having)
+        known = self.known()
+        return (*super().conditions(), *(() if known is None else (known,)), self.having)
+
+    def known(self) -> Condition | None:
+        return self.rating.rated() if self.rating is not None else None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -177,12 +326,70 @@ class Tally(Indicator):
 
 @dataclass(frozen=True, kw_only=True)
 class Median(Indicator):
-    """The median of a number over the units ``among`` for which it is known. ``measure`` names its unit."""
+    """The median of a number over the units ``among`` for which it is known. ``measure`` names its unit.
+
+    The median of an amount is taken in each currency by itself: every table has the dimension ``currency(question)``.
+    """
 
     statistic = "median"
     of: Operand
     measure: str
 
+    def known(self) -> Condition:
+        return self.of.answered()
+
+    def amounts(self) -> tuple[Money, ...]:
+        return _amounts(self.of)
+
     def operands(self) -> Iterator[Operand]:
         yield from super().operands()
         yield from self.of.operands()
+
+
+@dataclass(frozen=True, kw_only=True)
+class RatioOfTotals(Indicator):
+    """The total of ``of`` over the total of ``out_of``, among the units for which both are known.
+
+    Both are amounts, in one currency, or both whole numbers; either may be a total over rows. ``measure`` says in words
+    what the ratio is: *paid for each 1 awarded*. The ratio of amounts is taken in each currency by itself: every table
+    has the dimension ``currency(question)``. The totals themselves are never published.
+    """
+
+    statistic = "ratio"
+    of: Operand
+    out_of: Operand
+    measure: str
+
+    def __post_init__(self) -> None:
+        super().__post_init__()
+        kinds = {self._kind(side) for side in (self.of, self.out_of)}
+        if len(kinds) > 1 or None in kinds:
+            what = "its totals are not of two amounts, or of two numbers that cannot be below zero."
+            do = "Give Money or Whole questions, or totals of them over rows, as of= and out_of=."
+            raise DeclarationError("PLUGIN-07", place=f"Indicator {self.id}", what=what, do=do)
+
+    @staticmethod
+    def _kind(side: Operand) -> str | None:
+        question = side.of if isinstance(side, Total) else side
+        if isinstance(question, Whole) and question.at_least >= 0:
+            return "number"
+        return "amount" if isinstance(question, Money) else None
+
+    def known(self) -> Condition:
+        both = (self.of.answered(), self.out_of.answered())
+        return AllOf((*both, OneCurrency(self.of, self.out_of)) if self.amounts() else both)
+
+    def amounts(self) -> tuple[Money, ...]:
+        return (*_amounts(self.of), *_amounts(self.out_of))
+
+    def operands(self) -> Iterator[Operand]:
+        yield from super().operands()
+        yield from self.of.operands()
+        yield from self.out_of.operands()
+
+
+def _amounts(number: Operand) -> tuple[Money, ...]:
+    """The amounts that a number is made of; a ratio of two amounts in one currency is a plain number."""
+    if isinstance(number, Ratio) and number.upper.money and number.lower.money:
+        return ()
+    return tuple(operand for operand in number.operands() if isinstance(operand, Money))

@@ -18,10 +18,12 @@ from monitor.conditions import (
     Operand,
     RowsInOrder,
     RowsUnique,
+    System,
+    parts_of,
 )
 from monitor.errors import DeclarationError
 from monitor.forms import FormMeta
-from monitor.indicators import Dimension, Indicator
+from monitor.indicators import Dimension, Indicator, LineAnswer
 from monitor.questions import Question, Rows
 from monitor.rules import Rule
 
@@ -122,13 +124,21 @@ class Instrument:
         if rule.form not in self.forms:
             self._refuse(place, f"the form {rule.form.code} is not one of the instrument's forms.")
         self._check_operands(place, rule.operands(), rule.form)
+        if any(isinstance(operand, LineAnswer) for operand in rule.operands()):
+            self._refuse(place, "it looks at lines, which only an indicator can count.")
         self._check_others(place, rule)
 
     def _check_others(self, place: str, rule: Rule) -> None:
         """Where no parent holds submissions together, a rule finds others by closed, single answers that they share."""
+        parts = list(parts_of(rule.must_hold if rule.must_hold is not None else rule.flag_if))
+        for elsewhere in (part for part in parts if isinstance(part, Elsewhere)):
+            self._check_elsewhere(place, elsewhere)
+            if elsewhere.of is not rule.form or all(theirs.form is not rule.form for theirs, _ in elsewhere.same):
+                what = f"it finds other submissions by an answer of {rule.form.code} itself, or not at all."
+                self._refuse(place, what)
         if rule.form.parent is not None:
             return
-        for part in _parts(rule.must_hold if rule.must_hold is not None else rule.flag_if):
+        for part in parts:
             found = [one for one in part.same if isinstance(one, Question)] if isinstance(part, AnyOther) else None
             if found is not None and not any(one.storage in ("text", "integer") for one in found):
                 self._refuse(place, "it looks at other submissions, but shares no closed answer with them (same=).")
@@ -136,12 +146,27 @@ class Instrument:
             if any(one.storage not in ("text", "integer") or one.publish == "sealed" for one in found):
                 self._refuse(place, "it finds other submissions by an answer that stands in no column of its own.")
 
+    def _check_elsewhere(self, place: str, part: Elsewhere) -> None:
+        """What is found elsewhere, and how: submissions of this instrument, by answers that stand in columns."""
+        if part.of not in self.forms:
+            self._refuse(place, f"it looks at submissions of {part.of.__name__}, which is no form of this instrument.")
+        for one in (side for pair in part.same for side in pair if isinstance(side, Question)):
+            if one.publish == "sealed" or one.storage not in ("text", "integer"):
+                self._refuse(place, "it finds other submissions by an answer that stands in no column of its own.")
+        if part.where is not None:
+            self._check_operands(place, part.where.operands(), part.of)
+            if any(isinstance(inside, (AnyOther, Elsewhere)) for inside in parts_of(part.where)):
+                self._refuse(place, "what it finds elsewhere cannot depend on others again.")
+
     def _check_indicator(self, indicator: Indicator) -> None:
         place = f"indicator {indicator.id}"
         self._check_standards(place, indicator.evidences)
         if indicator.form not in list(self.all_forms()):
             self._refuse(place, f"it counts {indicator.form.__name__}, which is no form of this instrument.")
         self._check_operands(place, indicator.operands(), indicator.form)
+        lines = (operand.each for operand in indicator.operands() if isinstance(operand, LineAnswer))
+        if any(each is not indicator.unit for each in lines):
+            self._refuse(place, "it looks at lines that are not those it counts.")
         links = self._links(indicator)
         for question in indicator.questions():
             # A restricted date may be counted: its year breaks a table down, or it feeds a median. A reference that
@@ -152,20 +177,51 @@ class Instrument:
                 self._refuse(place, f"it counts '{question.name}', whose publish is '{question.publish}'.")
         for condition in indicator.conditions():
             self._check_countable(place, condition)
+        for part in indicator.elsewhere():
+            self._check_elsewhere(place, part)
+            self._check_countable(place, part.where)
         tables = (" x ".join(dimension.name for dimension in table) for table in indicator.tables)
         _once(self.code, f"table of {indicator.id} by", tables)
         for dimension in (dimension for table in indicator.tables for dimension in table):
             self._check_dimension(place, dimension, indicator)
+        self._check_currencies(place, indicator)
+        if indicator.public:
+            self._check_public(place, indicator)
+
+    def _check_public(self, place: str, indicator: Indicator) -> None:
+        """What is published as it is, is about States: nothing in it counts persons, or rests on what is protected."""
+        if indicator.statistic not in ("share", "count"):
+            self._refuse(place, f"it is public, and a {indicator.statistic}: only shares and counts can be.")
+        if any(form.person is not None for form in self.all_forms()):
+            self._refuse(place, "it is public, but this instrument tells persons apart (Meta.person).")
+        asked = [dimension.question for table in indicator.tables for dimension in table]
+        for operand in (*indicator.operands(), *indicator.questions(), *asked):
+            if isinstance(operand, Question) and operand.publish != "dimension":
+                self._refuse(place, f"it is public, but '{operand.name}' has publish '{operand.publish}'.")
+            if isinstance(operand, System):
+                self._refuse(place, f"it is public, but looks at {operand.title()}, which is no answer about a State.")
+        if not indicator.questions():
+            self._refuse(place, "it is public, but counts by no question. Say among which submissions.")
+
+    def _check_currencies(self, place: str, indicator: Indicator) -> None:
+        """A figure in money stands in one currency: each of its tables takes the currencies apart."""
+        amounts = indicator.amounts()
+        for table in indicator.tables if amounts else ():
+            apart = [one.question for one in table if one.part == "currency" and one.question in amounts]
+            if not apart or (indicator.statistic == "median" and len(set(amounts)) > 1):
+                names = " x ".join(dimension.name for dimension in table)
+                self._refuse(place, f"its table by {names} would mix currencies: it lacks currency({amounts[0].name}).")
 
     def _links(self, indicator: Indicator) -> list[Question]:
         """The questions by which a figure only finds other submissions."""
-        found = [part for condition in indicator.conditions() for part in _parts(condition)]
-        mine = (own for part in found if isinstance(part, Elsewhere) for _, own in part.same)
-        return [question for question in mine if isinstance(question, Question)]
+        pairs = (pair for part in indicator.elsewhere() for pair in part.same)
+        return [question for pair in pairs for question in pair if isinstance(question, Question)]
 
-    def _check_countable(self, place: str, condition: Condition) -> None:
+    def _check_countable(self, place: str, condition: Condition | None) -> None:
+        if condition is None:
+            return
         between = (AnyOther, Matches, Mentions, RowsInOrder, RowsUnique)
-        unread = any(isinstance(part, between) for part in _parts(condition))
+        unread = any(isinstance(part, between) for part in parts_of(condition))
         if unread or any(isinstance(operand, Length) for operand in condition.operands()):
             self._refuse(place, "an indicator cannot read open answers or other submissions.")
 
@@ -192,15 +248,6 @@ class Instrument:
         raise DeclarationError(
             "PLUGIN-07", place=f"{self.code}, {place}", what=what, do="See docs/writing-a-plugin.md."
         )
-
-
-def _parts(condition: Condition | None) -> Iterator[Condition]:
-    """A condition and every condition inside it."""
-    if condition is None:
-        return
-    yield condition
-    for part in getattr(condition, "parts", ()) or ((condition.part,) if hasattr(condition, "part") else ()):
-        yield from _parts(part)
 
 
 def _once(code: str, what: str, names: Iterable[str]) -> None:

@@ -143,8 +143,17 @@ _KIT = {
 }
 
 _CONTRACT = {
-    "CONTRACT-01": Message("{path} is published and differs from the instrument as it is now.",
-                           "A published version is never changed. Give the instrument a version after {version}."),
+    "CONTRACT-01": Message("{path} is published, and the instrument is no longer what it says: {what}",
+                           "A published version is never changed. Give the instrument version {least} or a later one."),
+    "CONTRACT-02": Message("no version {version} of {code} is frozen in {folder}; frozen: {known}.",
+                           "Name another with --from, or another folder with --schemas."),
+    "CONTRACT-03": Message("version {version} of {code} is too small a step after {since}: {what}",
+                           "Give it version {least} or a later one. 'monitor instruments diff {code}' lists every "
+                           "change. Nothing was written."),
+    "CONTRACT-04": Message("more of {code} may be published than before: {what}",
+                           "Say who approved it, by name or role: --approved-by. Nothing was written."),
+    "CONTRACT-05": Message("{path} is no frozen contract.",
+                           "Contracts are written by 'monitor instruments freeze', never by hand. Put the file back."),
 }
 
 # One line for each answer that needs attention. They stand inside ANSWERS-02.
@@ -337,7 +346,14 @@ _DEMO = {
                        "Leave out the plugin that changes it."),
 }
 
+_LANGUAGE = {
+    "LANGUAGE-01": Message("the catalogue {path} cannot be read: {why}.",
+                           "Correct it, or take it out; 'msgfmt --check' names the line."),
+    "LANGUAGE-02": Message("'{given}' is no language tag.", "Write it as BCP 47 does: fr, ru, sr-Latn, sr-Cyrl."),
+    "LANGUAGE-03": Message("the catalogue {path} cannot be written: {why}.", "The folder must be open to you."),
+}
+
 CATALOGUE: Mapping[str, Message] = MappingProxyType(
     _PLUGIN | _KIT | _CONTRACT | _ANSWER | _ANSWERS | _ROW | _IMPORT | _STORE
-    | _REVIEW | _FINDINGS | _STANDARDS | _RELEASE | _SITE | _DEMO
+    | _REVIEW | _FINDINGS | _STANDARDS | _RELEASE | _SITE | _DEMO | _LANGUAGE
 )

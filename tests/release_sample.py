@@ -239,7 +239,7 @@ def _fill_codebook(connection: sqlite3.Connection, invented: bool) -> None:
         "INSERT INTO audit VALUES (1, 'This release alone', 'interval propagation', 'nothing disclosed')"
     )
     summary = "Hearings in cases of trafficking in human beings, seen by monitors in the court room."
-    connection.execute("INSERT INTO instrument VALUES ('trial_monitoring', '1.0', 'Trial monitoring', ?)", (summary,))
+    connection.execute("INSERT INTO instrument VALUES ('trial_monitoring', '1.0', 'Trial monitoring', ?, 1)", (summary,))
     for position, (form, name, *rest) in enumerate(_QUESTIONS, 1):
         values = ("trial_monitoring", form, name, position, *rest, "en")
         connection.execute("INSERT INTO question VALUES (?,?,?,?,?,?,?,?,?,?,?,?)", values)
@@ -277,7 +277,7 @@ def _fill_table(
 ) -> None:
     overlapping = [dimension for dimension in dimensions if dimension == "postponement_reasons"]
     connection.execute(
-        "INSERT INTO table_index VALUES (?, 'trial_monitoring', ?, ?, ?, ?, ?, 'Hearing', ?)",
+        "INSERT INTO table_index VALUES (?, 'trial_monitoring', ?, ?, ?, ?, ?, 'Hearing', ?, 0)",
         (
             name,
             id,

@@ -2,27 +2,18 @@
 
 from __future__ import annotations
 
-import asyncio
 import os
 import random
-import signal
-import socket
 import sqlite3
 import subprocess
 import sys
-from collections.abc import MutableMapping, Sequence
 from pathlib import Path
-from typing import Any
-from urllib.parse import unquote_to_bytes
 
-import httpx
 import pytest
 
-from monitor.errors import Refusal
-from monitor.site import make_application, serve
 from tests.release_sample import build_sample
+from tests.site_visit import TABLE, ask, get, statuses_as_sent
 
-TABLE = "trial_monitoring__tm_i01__country_year"
 PAGES = (
     "/",
     "/instrument/trial_monitoring",
@@ -43,59 +34,6 @@ PAGES = (
 @pytest.fixture(scope="module")
 def release(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return build_sample(tmp_path_factory.mktemp("site") / "any name.db")
-
-
-def ask(path: Path, addresses: Sequence[str], method: str = "GET", **headers: str) -> list[httpx.Response]:
-    """Ask a fresh site of the release, without following redirects."""
-
-    async def go() -> list[httpx.Response]:
-        transport = httpx.ASGITransport(make_application(path))  # type: ignore[arg-type]  # reason: httpx's scope is Any
-        async with httpx.AsyncClient(transport=transport, base_url="http://site") as client:
-            return [await client.request(method, f"http://site{address}", headers=headers) for address in addresses]
-
-    return asyncio.run(go())
-
-
-def statuses_as_sent(path: Path, addresses: Sequence[str]) -> list[tuple[int, str | None]]:
-    """Status and location for paths sent byte by byte, as no well-behaved client would."""
-    application = make_application(path)
-
-    async def go() -> list[tuple[int, str | None]]:
-        found: list[tuple[int, str | None]] = []
-
-        async def receive() -> MutableMapping[str, object]:
-            return {"type": "http.request", "body": b""}
-
-        async def send(message: MutableMapping[str, Any]) -> None:
-            if message["type"] == "http.response.start":
-                found.append((message["status"], dict(message["headers"]).get(b"location")))
-
-        for address in addresses:
-            raw, _, query = address.encode("latin-1").partition(b"?")
-            scope = {
-                "type": "http",
-                "method": "GET",
-                "path": unquote_to_bytes(raw).decode("latin-1"),
-                "raw_path": raw,
-                "query_string": query,
-                "headers": [(b"host", b"site")],
-                "scheme": "http",
-                "server": ("site", 80),
-            }
-            await application(scope, receive, send)
-        return found
-
-    return asyncio.run(go())
-
-
-def get(path: Path, address: str) -> httpx.Response:
-    return ask(path, [address])[0]
-
-
-def refused_code(path: Path) -> str:
-    with pytest.raises(Refusal) as refused:
-        make_application(path)
-    return refused.value.code
 
 
 # What is served
@@ -230,101 +168,6 @@ def test_labels_from_the_release_cannot_bring_markup_into_a_page(tmp_path: Path)
     for answer in ask(path, [page for page in PAGES if "." not in page]):
         assert answer.status_code == 200
         assert evil not in answer.text
-
-
-# What is refused before anything is served
-
-
-def test_only_a_finished_release_is_served(tmp_path: Path) -> None:
-    assert refused_code(tmp_path / "nothing.db") == "SITE-01"
-    assert refused_code(tmp_path) == "SITE-02"
-    (tmp_path / "text.db").write_text("not a database" * 50)
-    assert refused_code(tmp_path / "text.db") == "SITE-03"
-    (tmp_path / "empty.db").touch()
-    assert refused_code(tmp_path / "empty.db") == "SITE-03"
-
-
-def test_a_working_store_is_never_served(tmp_path: Path) -> None:
-    path = build_sample(tmp_path / "store.db")
-    connection = sqlite3.connect(path)
-    connection.execute("CREATE TABLE log (seq INTEGER PRIMARY KEY)")
-    connection.execute("CREATE TABLE submission (id TEXT)")
-    connection.close()
-    assert refused_code(path) == "SITE-04"
-
-
-@pytest.mark.parametrize("mode", ["-wal", "-journal"])
-def test_a_file_beside_the_release_that_may_change_it_is_refused(tmp_path: Path, mode: str) -> None:
-    path = build_sample(tmp_path / "release.db")
-    Path(f"{path}{mode}").write_bytes(b"")
-    assert refused_code(path) == "SITE-05"
-
-
-def test_a_release_in_write_ahead_mode_is_refused(tmp_path: Path) -> None:
-    path = build_sample(tmp_path / "release.db")
-    connection = sqlite3.connect(path)
-    connection.execute("PRAGMA journal_mode = WAL")
-    connection.close()
-    assert refused_code(path) == "SITE-05"
-
-
-@pytest.mark.parametrize(
-    "change",
-    [
-        "CREATE TABLE more (answer TEXT)",
-        "CREATE VIEW more AS SELECT 1",
-        "CREATE TRIGGER more AFTER INSERT ON audit BEGIN SELECT 1; END",
-        "DROP TABLE audit",
-        f"ALTER TABLE {TABLE} ADD COLUMN name TEXT",
-        "ALTER TABLE question DROP COLUMN wording",
-        "DELETE FROM release",
-        "PRAGMA application_id = 1",
-        "PRAGMA user_version = 99",
-        f"UPDATE table_index SET name = 'sqlite_schema' WHERE name = '{TABLE}'",
-        f"UPDATE table_index SET name = 'question' WHERE name = '{TABLE}'",
-    ],
-)
-def test_a_file_with_another_layout_is_refused(tmp_path: Path, change: str) -> None:
-    path = build_sample(tmp_path / "release.db")
-    connection = sqlite3.connect(path)
-    connection.execute(change)
-    connection.commit()
-    connection.close()
-    assert refused_code(path) == "SITE-03"
-
-
-def test_a_damaged_release_is_refused(tmp_path: Path) -> None:
-    path = build_sample(tmp_path / "release.db")
-    content = bytearray(path.read_bytes())
-    content[100:4096] = bytes(3996)
-    path.write_bytes(content)
-    assert refused_code(path) == "SITE-03"
-
-
-def test_nothing_beside_the_release_is_executed_or_read(tmp_path: Path) -> None:
-    for folder in ("plugins", "templates", "static"):
-        (tmp_path / folder).mkdir()
-    (tmp_path / "plugins" / "evil.py").write_text("raise SystemExit('executed')")
-    (tmp_path / "templates" / "home.html").write_text("replaced")
-    (tmp_path / "static" / "own.txt").write_text("secret")
-    (tmp_path / "metadata.json").write_text('{"title": "replaced"}')
-    path = build_sample(tmp_path / "release.db")
-    home, static = ask(path, ["/", "/static/own.txt"])
-    assert "replaced" not in home.text
-    assert static.status_code == 404
-
-
-def test_a_release_replaced_under_the_server_is_not_mixed_with_the_old_one(tmp_path: Path) -> None:
-    path = build_sample(tmp_path / "release.db")
-
-    async def go() -> list[int]:
-        transport = httpx.ASGITransport(make_application(path))  # type: ignore[arg-type]  # reason: httpx's scope is Any
-        async with httpx.AsyncClient(transport=transport, base_url="http://site") as client:
-            before = await client.get("/")
-            build_sample(tmp_path / "new.db").replace(path)
-            return [before.status_code, (await client.get("/")).status_code]
-
-    assert asyncio.run(go()) == [200, 503]
 
 
 # Hardening
@@ -509,41 +352,3 @@ def test_no_other_package_is_loaded_as_a_plugin(release: Path, tmp_path: Path) -
         env={**os.environ, "PYTHONPATH": where},
     )
     assert (done.stderr, done.stdout.strip()) == ("", "['monitor-site']")
-
-
-# Serving
-
-
-@pytest.mark.parametrize("stop", [signal.SIGINT, signal.SIGTERM])
-def test_serve_tells_its_address_once_and_stops_cleanly(release: Path, stop: signal.Signals) -> None:
-    script = (
-        "import sys; from monitor.site import serve\n"
-        "serve(sys.argv[1], port=0, ready=lambda url: print(url, flush=True))"
-    )
-    process = subprocess.Popen(
-        [sys.executable, "-c", script, str(release)],
-        stdout=subprocess.PIPE,
-        stderr=subprocess.PIPE,
-        text=True,
-        cwd=Path(__file__).parents[1],
-    )
-    assert process.stdout is not None
-    try:
-        url = process.stdout.readline().strip()
-        assert httpx.get(url).status_code == 200
-        process.send_signal(stop)
-        out, err = process.communicate(timeout=10)
-    finally:
-        process.kill()
-    assert (process.returncode, out, err) == (0, "", "")
-
-
-def test_an_address_that_is_taken_is_refused_with_a_sentence(release: Path) -> None:
-    with socket.socket() as taken:
-        taken.bind(("127.0.0.1", 0))
-        taken.listen()
-        with pytest.raises(Refusal) as refused:
-            serve(release, port=taken.getsockname()[1])
-    assert refused.value.code == "SITE-06"
-    with pytest.raises(Refusal):
-        serve(release, host="no such host", port=0)

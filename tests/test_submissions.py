@@ -3,121 +3,42 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Iterator, Mapping
 from datetime import UTC, datetime, timedelta
-from functools import cache
 from typing import Any
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from monitor import (
-    SESSION,
-    SOURCE,
     AnyOther,
-    Choice,
-    Choices,
-    Codes,
-    Country,
-    Date,
     Form,
     Instrument,
-    Money,
-    Narrative,
-    PartialDate,
-    Rating,
     Ref,
-    Rows,
     Rule,
-    Text,
     Whole,
 )
-from monitor.errors import AnswersRefused, DeclarationError, Problem, Refusal
+from monitor.errors import AnswersRefused, DeclarationError, Problem
 from monitor.questions import Question
 from monitor.submissions import ENVELOPE, check, divide, fields_of, join, new_id, problems_as_json
 from monitor.testing import Desk
-
-HELD = Codes(held="Held", partly="Held in part", off="Called off")
-KIND = Codes(child="Child", adult="Adult", none="None")
-
-
-class Matter(Form):
-    """A matter before an authority."""
-
-    class Meta:
-        key = "matter_ref"
-
-    matter_ref = Ref("Which?", pattern=r"M[0-9]+", example="M1")
-    country = Country("Where?", publish="dimension")
-    docket = Text("Its number?", optional=True, publish="sealed")
-    persons = Whole("How many?", at_least=1, publish="counted")
-
-
-class Person(Form):
-    """A person at the meeting."""
-
-    class Meta:
-        person = "person_ref"
-
-    person_ref = Ref("Who?", pattern=r"P[0-9]", example="P1")
-    kind = Choice("Which kind?", KIND, publish="dimension")
-    guardian = Rating("Was there a guardian?", only_if=kind.is_("child"), publish="counted")
-    name = Text("What is the name?", optional=True, publish="sealed")
-    hair = Choice("Which hair?", KIND, optional=True, publish="sealed")
-    words = Narrative("What was said?", optional=True)
-
-
-class Meeting(Form):
-    """A meeting about a matter."""
-
-    class Meta:
-        parent = Matter
-
-    day = Date("When?", not_after="today", dimension="year")
-    held = Choice("Was it held?", HELD, publish="counted")
-    why = Choices("Why not?", KIND, alone=("none",), only_if=held.is_("off", "partly"), publish="counted")
-    present = Whole("How many came?", only_if=held.is_("held", "partly"), publish="counted")
-    quiet = Rating("Was it quiet?", only_if=present > 0, publish="counted")
-    people = Rows(Person, "Who came?", only_if=present > 0)
-    since = PartialDate("Since when?", optional=True)
-    price = Money("At what price?", optional=True)
-    badge = Ref("Whose badge?", pattern=r"B[0-9]+", example="B1", optional=True, publish="sealed")
-    notes = Narrative("What else?", optional=True)
-
-
-RULES = (
-    Rule("M01", Matter, "A matter has a person.", at=(Matter.persons,), kept_by="range"),
-    Rule("R01", Meeting, "More came than there are.", at=(Meeting.present,), severity="warning",
-         must_hold=Meeting.present <= Matter.persons),
-    Rule("R02", Meeting, "One row for each.", at=(Meeting.people,),
-         must_hold=Meeting.people.count().equals(Meeting.present)),
-    Rule("R03", Meeting, "Explain what was bad.", at=(Meeting.notes,),
-         must_hold=Meeting.quiet.falls_short().implies(Meeting.notes.length() >= 10)),
-    Rule("R04", Meeting, "There is one already.", at=(Meeting.day,), must_hold=~AnyOther(same=(Meeting.day, SESSION))),
-    Rule("R05", Meeting, "Say from where.", must_hold=Meeting.held.is_("off").implies(SOURCE.answered())),
-    Rule("R06", Meeting, "None stands alone.", at=(Meeting.why,), kept_by="alone"),
-    Rule("R07", Meeting, "The notes hold a long number.", at=(Meeting.notes,), severity="warning", screen=True,
-         flag_if=Meeting.notes.matches("[0-9]{6}", "a long number")),
-)  # fmt: skip
-INSTRUMENT = Instrument(code="meetings", version="1.0", title="Meetings", forms=(Matter, Meeting), rules=RULES)
-MATTER = {"matter_ref": "M1", "country": "MD", "docket": "KP 17/24", "persons": 2}
-PERSON = {"person_ref": "P1", "kind": "adult"}
-MEETING = {"_parent": "M1", "day": "2025-03-03", "held": "held", "present": 1, "quiet": "yes", "people": [PERSON]}
-OFF = {"_parent": "M1", "day": "2025-03-03", "held": "off", "why": ["adult"], "_source": "a clerk"}
+from tests.meeting_sample import (
+    INSTRUMENT,
+    MATTER,
+    MEETING,
+    OFF,
+    PERSON,
+    Matter,
+    Meeting,
+    Person,
+    desk_with_matter,
+    refusal,
+)
 
 
 @pytest.fixture
 def desk() -> Desk:
-    desk = Desk()
-    desk.add(INSTRUMENT, Matter, MATTER)
-    return desk
-
-
-def refusal(raw: object, around: Desk | None = None, form: type[Form] = Meeting, **settings: Any) -> AnswersRefused:
-    with pytest.raises(AnswersRefused) as refused:
-        check(INSTRUMENT, form, raw, author="MON-01", around=around, **settings)
-    return refused.value
+    return desk_with_matter()
 
 
 def problems(raw: object, around: Desk | None = None, form: type[Form] = Meeting) -> list[tuple[str, str]]:
@@ -386,6 +307,37 @@ def test_a_reference_is_given_once(desk: Desk) -> None:
     assert check(INSTRUMENT, Matter, MATTER, author="MON-01", around=desk, replaces=own).id == own
 
 
+def test_a_form_without_a_parent_finds_others_by_the_answers_they_share() -> None:
+    class Entry(Form):
+        """An entry of an inventory."""
+
+        entry_ref = Ref("Which?", pattern=r"E[0-9]+", example="E1")
+        of_year = Whole("Of which year?")
+        remark = Whole("How many?", optional=True)
+
+    twice = Rule("X1", Entry, "It is there for this year.", at=(Entry.entry_ref,),
+                 flag_if=AnyOther(same=(Entry.entry_ref, Entry.of_year)))  # fmt: skip
+    inventory = Instrument("inventory", "1.0", "An inventory", (Entry,), (twice,))
+    desk = Desk()
+    desk.add(inventory, Entry, {"entry_ref": "E1", "of_year": 2024})
+    desk.add(inventory, Entry, {"entry_ref": "E1", "of_year": 2025})
+    desk.add(inventory, Entry, {"entry_ref": "E2", "of_year": 2024})
+    with pytest.raises(AnswersRefused) as refused:
+        desk.add(inventory, Entry, {"entry_ref": "E1", "of_year": 2024, "remark": 3})
+    assert [problem.rule for problem in refused.value.problems] == ["X1"]
+
+
+def test_a_form_without_a_parent_cannot_look_at_others_that_share_nothing() -> None:
+    class Entry(Form):
+        """An entry of an inventory."""
+
+        remark = Whole("How many?")
+
+    anything = Rule("X1", Entry, "There is another.", flag_if=AnyOther(condition=Entry.remark > 3))
+    with pytest.raises(DeclarationError, match="X1: it looks at other submissions"):
+        Instrument("inventory", "1.0", "An inventory", (Entry,), (anything,))
+
+
 # Divide and join
 
 WORD = st.text("abc", min_size=1, max_size=3)
@@ -418,144 +370,3 @@ def test_each_part_holds_only_what_belongs_to_it(values: dict[str, Any]) -> None
 
 def kind(question: Question) -> str:
     return "sealed" if question.publish == "sealed" else "open" if question.storage == "open" else "closed"
-
-
-# Open and sealed answers are never repeated
-
-MARKER = "Zq7Xkw"
-SECRET = [
-    *((Matter, "docket"), (Meeting, "notes"), (Meeting, "badge")),
-    *((Person, "name"), (Person, "words"), (Person, "hair")),
-]
-TEXTS = st.builds(lambda before, after: f"{before}{MARKER}{after}", st.text(max_size=20), st.text(max_size=20))
-HOSTILE = TEXTS | st.lists(TEXTS, min_size=1, max_size=3) | st.dictionaries(TEXTS, TEXTS, min_size=1, max_size=2)
-
-
-def said(raw: Mapping[str, Any], form: type[Form], around: Desk) -> str:
-    """Everything that a refusal says, in every way in which it can be printed."""
-    try:
-        check(INSTRUMENT, form, raw, author="MON-01", around=around)
-    except Refusal as refused:
-        problems = getattr(refused, "problems", ())
-        return "\n".join([*refused.lines(), repr(refused), str(refused.values), repr(problems_as_json(problems))])
-    return ""
-
-
-@settings(deadline=None)
-@given(st.sampled_from(SECRET), HOSTILE, st.booleans())
-def test_an_open_or_sealed_answer_is_in_no_message(place: tuple[type[Form], str], secret: object, broken: bool) -> None:
-    desk = Desk()
-    desk.add(INSTRUMENT, Matter, MATTER)
-    form, name = place
-    if form is Matter:
-        raw, asked = MATTER | {"matter_ref": "x" if broken else "M2", name: secret}, Matter
-    elif form is Person:
-        raw, asked = MEETING | {"quiet": "x" if broken else "yes", "people": [PERSON | {name: secret}]}, Meeting
-    else:
-        raw, asked = MEETING | {"quiet": "x" if broken else "yes", name: secret}, Meeting
-    assert MARKER not in said(raw, asked, desk)
-
-
-@pytest.mark.parametrize("name", Meeting.questions)
-def test_a_sentence_is_not_repeated_wherever_it_was_put_by_mistake(name: str, desk: Desk) -> None:
-    sentence = f"{MARKER} said that she was afraid."
-    for wrong in (sentence, [sentence], [{"kind": sentence}], {"amount": sentence, "currency": sentence}):
-        assert MARKER not in said(MEETING | {name: wrong}, Meeting, desk)
-
-
-# Hostile values: problems, never tracebacks
-
-
-def nested(kind: type) -> object:
-    deep: Any = "x"
-    for _ in range(100_000):
-        deep = [deep] if kind is list else {"a": deep}
-    return deep
-
-
-@cache
-def hostile() -> list[Any]:
-    return list(_hostile())
-
-
-def _hostile() -> Iterator[Any]:
-    yield nested(list)
-    yield nested(dict)
-    yield from (float("nan"), float("inf"), -float("inf"), 10**5000, 2**53, -0.0, 1j, b"bytes", object(), {1, 2}, ())
-    yield from ([None], [[]], [{}], [{1: 2}], {None: None}, {"": ""}, [float("nan")], ["x"] * 10_000, [{}] * 10_000)
-    yield {"_schema": ["x"]}
-    yield [{"_schema": "x"}]
-    yield [nested(dict)]
-    yield "x" * 1_000_000
-
-
-@pytest.mark.parametrize("name", [*Meeting.questions, *ENVELOPE, "unknown"])
-def test_hostile_values_give_problems_and_no_traceback(name: str, desk: Desk) -> None:
-    for value in hostile():
-        refused = refusal(MEETING | {name: value}, desk)
-        assert all(len(line) < 400 for line in refused.lines())
-
-
-@pytest.mark.parametrize("name", list(Person.questions))
-def test_hostile_values_in_a_row_give_problems_and_no_traceback(name: str, desk: Desk) -> None:
-    for value in hostile():
-        refusal(MEETING | {"people": [PERSON | {name: value}]}, desk)
-
-
-@pytest.mark.parametrize("raw", [None, 5, "x", [], [{}], {1: "x"}, {("day",): "x"}, {None: 1}], ids=repr)
-def test_what_is_no_object_of_answers_is_refused_as_a_whole(raw: object) -> None:
-    with pytest.raises(Refusal) as refused:
-        check(INSTRUMENT, Meeting, raw, author="MON-01")
-    assert refused.value.code == "ANSWERS-03"
-
-
-JSON = st.recursive(
-    st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=8),
-    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=8), inner, max_size=3),
-    max_leaves=8,
-)
-
-
-KEYS = st.sampled_from([*Meeting.questions, *ENVELOPE]) | st.text(max_size=8)
-
-
-@settings(max_examples=200, deadline=None)
-@given(st.dictionaries(KEYS, JSON, max_size=6), st.sampled_from([{}, MEETING, OFF]))
-def test_any_json_gives_a_submission_or_problems(raw: dict[str, Any], base: dict[str, Any]) -> None:
-    desk = Desk()
-    desk.add(INSTRUMENT, Matter, MATTER)
-    try:
-        check(INSTRUMENT, Meeting, base | raw, author="MON-01", around=desk)
-    except AnswersRefused as refused:
-        assert refused.problems and all(problem.says for problem in refused.problems)
-
-
-def test_a_form_without_a_parent_finds_others_by_the_answers_they_share() -> None:
-    class Entry(Form):
-        """An entry of an inventory."""
-
-        entry_ref = Ref("Which?", pattern=r"E[0-9]+", example="E1")
-        of_year = Whole("Of which year?")
-        remark = Whole("How many?", optional=True)
-
-    twice = Rule("X1", Entry, "It is there for this year.", at=(Entry.entry_ref,),
-                 flag_if=AnyOther(same=(Entry.entry_ref, Entry.of_year)))  # fmt: skip
-    inventory = Instrument("inventory", "1.0", "An inventory", (Entry,), (twice,))
-    desk = Desk()
-    desk.add(inventory, Entry, {"entry_ref": "E1", "of_year": 2024})
-    desk.add(inventory, Entry, {"entry_ref": "E1", "of_year": 2025})
-    desk.add(inventory, Entry, {"entry_ref": "E2", "of_year": 2024})
-    with pytest.raises(AnswersRefused) as refused:
-        desk.add(inventory, Entry, {"entry_ref": "E1", "of_year": 2024, "remark": 3})
-    assert [problem.rule for problem in refused.value.problems] == ["X1"]
-
-
-def test_a_form_without_a_parent_cannot_look_at_others_that_share_nothing() -> None:
-    class Entry(Form):
-        """An entry of an inventory."""
-
-        remark = Whole("How many?")
-
-    anything = Rule("X1", Entry, "There is another.", flag_if=AnyOther(condition=Entry.remark > 3))
-    with pytest.raises(DeclarationError, match="X1: it looks at other submissions"):
-        Instrument("inventory", "1.0", "An inventory", (Entry,), (anything,))

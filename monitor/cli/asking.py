@@ -1,153 +1,215 @@
-"""A plain questionnaire on the terminal: one question after the other, answered by number or by code."""
+"""A plain questionnaire on the terminal: one question after the other, forwards and back, until all is in order."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from datetime import date
 from typing import Any
 
-import click
-
+from monitor.cli.languages import problem_lines
 from monitor.cli.printing import say
-from monitor.conditions import Answers, Value
-from monitor.errors import AnswersRefused
+from monitor.cli.voice import GoneBack, Voice
+from monitor.conditions import SESSION, SOURCE, Answers, Operand, Value
+from monitor.errors import AnswersRefused, Fault, Problem
 from monitor.forms import FormMeta
-from monitor.instrument import Instrument
 from monitor.interview import Step, walk
-from monitor.questions import Choices, Coded, Country, Narrative, Question, Rating, Rows
+from monitor.languages import Localized
+from monitor.questions import Rows
 from monitor.submissions import Submission, Surroundings, check
 
-_LONG_LIST = 30
+_HOW = (
+    "Answer with a number or a code. Enter leaves an optional question blank, ? explains, < goes back, "
+    "Ctrl-C stops and keeps nothing."
+)
+_DONE = "All questions are answered, and the answers are in order. Enter to finish, < to go back"
+_EXPLAIN = "{rule}: explain in a line, or < to answer again"
+_ENVELOPE = {
+    "_source": "Source of these answers (such as: written judgment), or < to answer again",
+    "_session": "Which session of that day is it? Its number, or < to answer again",
+}
 
 
-def ask(instrument: Instrument, form: FormMeta, *, author: str, around: Surroundings) -> Submission:
-    """Ask a form's questions until its answers are in order; the checked submission.
+def ask(localized: Localized, form: FormMeta, *, author: str, around: Surroundings) -> Submission:
+    """Ask a form's questions, in a language, until its answers are in order; the checked submission.
 
-    A rule that is broken is named and its questions are asked again; a warning is explained in a line.
+    A rule that is broken is named and its questions are asked again; a warning is explained in a line. Raises
+    :class:`AnswersRefused` when asking again would not help.
     """
-    say(f"{form.title} ({form.full_code()} {instrument.version})")
-    say("Answer with a number or a code. Enter leaves an optional question blank, ? explains, Ctrl-C stops.\n")
-    envelope: dict[str, Any] = {"_explanations": {}}
-    outer = None
-    if form.parent is not None:
-        envelope["_parent"], outer = _ask_parent(form, around)
-    values: dict[str, Value] = {}
-    while True:
-        _ask_form(form, values, outer)
-        try:
-            return check(instrument, form, {**values, **envelope}, author=author, around=around, source="the answers")
-        except AnswersRefused as refusal:
-            say("\n" + "\n".join(refusal.details) + "\n")
-            _mend(refusal, values, envelope)
+    return _Questionnaire(localized, form, around).ask(author)
 
 
-def _ask_parent(form: FormMeta, around: Surroundings) -> tuple[str, Answers]:
-    assert form.parent is not None  # the caller looked
-    while True:
-        reference: str = click.prompt(f"Which {form.parent.title.lower()}? Its {form.parent.key or 'id'}", err=True)
-        found = around.find(form.parent, reference.strip())
-        if found is not None:
-            return found.id, found.answers(date.today())
-        say(f"No {form.parent.full_code()} with this reference is in the store.")
+class _Questionnaire:
+    """A form while it is filled in: the answers so far, and what was left blank on purpose."""
 
+    def __init__(self, localized: Localized, form: FormMeta, around: Surroundings) -> None:
+        self._localized, self._form, self._around = localized, form, around
+        self._voice = Voice(localized)
+        self._outer: Answers | None = None
+        self._values: dict[str, Value] = {}
+        self._passed: set[str] = set()
+        self._rows: dict[str, list[Value]] = {}
+        self._envelope: dict[str, Any] = {"_explanations": {}}
 
-def _mend(refusal: AnswersRefused, values: dict[str, Value], envelope: dict[str, Any]) -> None:
-    for problem in refusal.problems:
-        if problem.code == "ANSWER-10":
-            envelope["_explanations"][problem.rule] = click.prompt(f"{problem.rule}: explain in a line", err=True)
-        elif problem.where == "_parent":
-            raise refusal  # the case was withdrawn meanwhile: asking again would not help
-        elif problem.where.startswith("_"):
-            envelope["_source"] = click.prompt("Source of these answers (such as: written judgment)", err=True)
-        else:
-            values.pop(problem.where.split("[")[0], None)
+    def ask(self, author: str) -> Submission:
+        """Ask until the answers are in order."""
+        instrument, form = self._localized.instrument, self._form
+        say(f"{self._localized.form_title(form)} ({form.full_code()} {instrument.version})")
+        self._voice.tell(_HOW)
+        say()
+        if form.parent is not None:
+            self._ask_parent(form.parent)
+        while True:
+            self._ask_all()
+            raw = {**self._values, **self._envelope}
+            try:
+                submission = check(instrument, form, raw, author=author, around=self._around)
+                say()
+                self._voice.line(_DONE, blank=True)
+                return submission
+            except GoneBack:
+                self._go_back("")
+            except AnswersRefused as refusal:
+                say("\n".join(["", *problem_lines(refusal, self._localized.translation), ""]))
+                if not self._mend(refusal):
+                    raise
 
+    def _ask_parent(self, parent: FormMeta) -> None:
+        which, none = "Which submission of {form}? Its {key}", "No {form} with this reference is in the store."
+        title = f"'{self._localized.form_title(parent)}'"
+        while True:
+            try:
+                reference = self._voice.line(which, form=title, key=parent.key or "id")
+            except GoneBack:
+                continue
+            found = self._around.find(parent, reference)
+            if found is not None:
+                self._envelope["_parent"], self._outer = found.id, found.answers(date.today())
+                return
+            self._voice.tell(none, form=parent.full_code())
 
-def _ask_form(form: FormMeta, values: dict[str, Value], outer: Answers | None, prefix: str = "") -> None:
-    passed: frozenset[str] = frozenset()
-    section = ""
-    while True:
-        _drop_unasked(form, values, outer)
-        step = _next(form, values, outer, passed)
-        if step is None:
-            return
-        if step.question.section != section:
-            section = step.question.section
-            say(f"\n== {section} ==")
+    # Forwards.
+
+    def _ask_all(self) -> None:
+        section = row = ""
+        while (step := self._next()) is not None:
+            if step.question.section != section:
+                section = step.question.section
+                say(f"\n== {self._localized.section(step.question)} ==")
+            above = step.where.rpartition(".")[0]
+            if above and above != row:
+                self._name_row(step, above)
+            row = above
+            try:
+                self._take(step)
+            except GoneBack:
+                self._go_back(step.where)
+
+    def _next(self) -> Step | None:
+        """The next question; answers before it that are no longer asked are dropped.
+
+        Those after it are kept: whether they are asked may turn on it.
+        """
+        walked = walk(self._form, self._values, self._outer)
+        step = walked.next(frozenset(self._passed))
+        for one in walked.steps:
+            if one is step:
+                break
+            if not one.asked and one.answer is not None:
+                self._forget(one.where)
+                self._voice.tell("({question} is no longer asked; its answer is dropped.)", question=one.where)
+        return step
+
+    def _name_row(self, step: Step, above: str) -> None:
+        number = int(above[above.rindex("[") + 1 : -1])
+        rows, name = self._place(above[: above.rindex("[")])
+        title = self._localized.form_title(step.question.form)
+        said = "{form}, {number} of {count}"
+        words = self._localized.translation.phrase(said, form=title, number=number, count=len(rows[name]))
+        say(f"\n-- {words} --")
+
+    def _take(self, step: Step) -> None:
+        answers, name = self._place(step.where)
         if isinstance(step.question, Rows):
-            values[step.question.name] = _ask_rows(step.question, values, outer)
-            continue
-        answer = _ask_question(step.question, prefix)
+            count, kept = self._voice.count(step.question), self._rows.pop(step.where, [])
+            answers[name] = [*kept, *({} for _ in range(count - len(kept)))][:count]
+            return
+        prefix = f"{step.where.rpartition('.')[0].rpartition('[')[2][:-1]}. " if "." in step.where else ""
+        answer = self._voice.answer(step.question, prefix, lambda answer: self._taken(step, answer))
         if answer is None:
-            passed |= {step.where}
+            self._passed.add(step.where)
         else:
-            values[step.question.name] = answer
+            answers[name] = answer
 
-
-def _next(form: FormMeta, values: Mapping[str, Value], outer: Answers | None, passed: frozenset[str]) -> Step | None:
-    """The next question of the form itself; the questions inside rows are asked row by row."""
-    inside = frozenset(step.where for step in walk(form, values, outer).steps if "[" in step.where)
-    return walk(form, values, outer).next(passed | inside)
-
-
-def _drop_unasked(form: FormMeta, values: dict[str, Value], outer: Answers | None) -> None:
-    for step in list(walk(form, values, outer).unasked()):
-        if values.pop(step.where, None) is not None:
-            say(f"({step.where} is no longer asked; its answer is dropped.)")
-
-
-def _ask_rows(question: Rows, values: Mapping[str, Value], outer: Answers | None) -> list[dict[str, Value]]:
-    count = click.prompt(f"\n{question.wording} How many", type=click.IntRange(0, question.most), err=True)
-    rows: list[dict[str, Value]] = []
-    for number in range(1, count + 1):
-        say(f"\n-- {question.row_form.title}, {number} of {count} --")
-        row: dict[str, Value] = {}
-        _ask_form(question.row_form, row, Answers(question.form, values, outer), f"{number}. ")
-        rows.append(row)
-    return rows
-
-
-def _ask_question(question: Question, prefix: str) -> Value | None:
-    several = "  (one or more, with spaces between)" if isinstance(question, Choices) else ""
-    say(f"\n{prefix}{question.wording}{several}" + ("  (optional)" if question.optional else ""))
-    codes = list(question.codes) if isinstance(question, Coded) else []
-    if 0 < len(codes) <= _LONG_LIST:
-        for number, code in enumerate(codes, 1):
-            say(f"  {number:>2}  {_label(question, code)}")
-    while True:
-        text: str = click.prompt(f"  {question.name}", default="", show_default=False, err=True).strip()
-        if text == "?":
-            _explain(question)
-        elif not text and question.optional:
+    def _taken(self, step: Step, answer: Value) -> Problem | None:
+        """What is wrong with a reference that another submission has."""
+        if step.where != self._form.key or self._around.find(self._form, answer) is None:
             return None
-        elif not text:
-            say("  This one needs an answer. ? explains it.")
-        elif (answer := _read(question, codes, text)) is not None:
-            return answer
+        return Problem.of(step.where, Fault("ANSWER-15", form=self._form.full_code()))
 
+    def _place(self, where: str) -> tuple[dict[str, Value], str]:
+        """The answers among which a place such as ``victims[2].victim_sex`` is, and its name there."""
+        *above, name = where.split(".")
+        answers = self._values
+        for part in above:
+            rows, _, number = part[:-1].partition("[")
+            answers = answers[rows][int(number) - 1]
+        return answers, name
 
-def _label(question: Question, code: str) -> str:
-    assert isinstance(question, Coded)  # only these have codes
-    anchor = f": {question.partly}" if isinstance(question, Rating) and code == "partly" and question.partly else ""
-    return f"{code:<34} {question.codes[code]}{anchor}"
+    # Back, and what is to be mended.
 
+    def _go_back(self, where: str) -> None:
+        """Forget the answer before a place (the last one of all if there is no such place), so that it is asked."""
+        before = None
+        for step in walk(self._form, self._values, self._outer).steps:
+            if step.where == where:
+                break
+            if step.asked and (step.answer is not None or step.where in self._passed):
+                before = step.where
+        if before is None:
+            self._voice.tell("This is the first question.")
+        else:
+            self._forget(before)
 
-def _read(question: Question, codes: list[str], text: str) -> Value | None:
-    if codes and not isinstance(question, Country):
-        parts = [part for part in text.replace(",", " ").replace(";", " ").split() if part]
-        chosen = [codes[int(part) - 1] if part.isdecimal() and 1 <= int(part) <= len(codes) else part for part in parts]
-        raw: Any = chosen if isinstance(question, Choices) else " ".join(chosen)
-    else:
-        raw = question.from_text(text.upper() if isinstance(question, Country) else text)
-    fault = question.fault(raw)
-    if fault is not None:
-        say(f"  {fault}")
-        return None
-    return question.read(raw)
+    def _forget(self, where: str) -> bool:
+        """Let a question be asked again; rows are kept until it is known how many there are."""
+        passed = {one for one in self._passed if one == where or one.startswith(f"{where}[")}
+        self._passed -= passed
+        answers, name = self._place(where)
+        answer = answers.pop(name, None)
+        if isinstance(answer, list) and any(isinstance(row, dict) for row in answer):
+            self._rows[where] = answer
+        return answer is not None or bool(passed)
 
+    def _mend(self, refusal: AnswersRefused) -> bool:
+        """Take away what is wrong, or ask what is missing; whether that changed anything."""
+        if any(problem.where == "_parent" for problem in refusal.problems):
+            return False  # the submission above was withdrawn meanwhile
+        # Two problems can want the same: it is asked for once.
+        problems = {self._wanted(problem) or (problem.where, problem.rule): problem for problem in refusal.problems}
+        changed = [self._mend_one(problem) for problem in problems.values()]
+        return any(changed)
 
-def _explain(question: Question) -> None:
-    lines = [question.hint, f"Tests: {', '.join(question.tests)}." if question.tests else ""]
-    if isinstance(question, Narrative):
-        lines.append("Facts first, opinion marked as opinion, no names.")
-    say("  " + ("\n  ".join(line for line in lines if line) or "No further explanation."))
+    def _mend_one(self, problem: Problem) -> bool:
+        wanted = self._wanted(problem)
+        try:
+            if problem.code == "ANSWER-10":
+                self._envelope["_explanations"][problem.rule] = self._voice.line(_EXPLAIN, rule=problem.rule)
+            elif wanted:
+                given = self._voice.line(_ENVELOPE[wanted])
+                self._envelope[wanted] = int(given) if wanted == "_session" and given.isdecimal() else given
+            elif problem.where == "_explanations":
+                self._envelope["_explanations"] = {}
+            else:
+                return not problem.where.startswith("_") and self._forget(problem.where)
+        except GoneBack:
+            return self._forget(problem.where)
+        return True
+
+    def _wanted(self, problem: Problem) -> str:
+        """The part of the envelope that would mend a problem: what its rule looks at beside the questions."""
+        if problem.where in _ENVELOPE:
+            return problem.where
+        rules = (rule for rule in self._localized.instrument.rules if rule.id == problem.rule)
+        looked_at: list[Operand] = [operand for rule in rules for operand in rule.operands()]
+        if problem.code == "ANSWER-09" and SOURCE in looked_at and "_source" not in self._envelope:
+            return "_source"
+        return "_session" if problem.code == "ANSWER-09" and SESSION in looked_at else ""

@@ -15,6 +15,7 @@ from monitor.errors import Refusal
 if TYPE_CHECKING:
     from monitor.intake import Imported
     from monitor.intake.run import OnError
+    from monitor.languages import Translation
 
 
 @click.command("fill")
@@ -40,7 +41,8 @@ def fill_command(work: Work, form: str, path: Path | None, dry_run: bool, as_jso
     with work.store() as store:
         actor, around = work.actor(store), store.surroundings(work.plugins.catalogue)
         if path is None:
-            submission = ask(instrument, asked, author=actor, around=around)
+            (questionnaire,) = work.speech.localized(instrument)
+            submission = ask(questionnaire, asked, author=actor, around=around)
         else:
             raw = read_answers(path)
             submission = check(instrument, asked, raw, author=actor, around=around, source=path.name)
@@ -49,13 +51,15 @@ def fill_command(work: Work, form: str, path: Path | None, dry_run: bool, as_jso
         if not dry_run:
             with store.writing(actor) as writing:
                 writing.submit(submission, instrument, asked)
+    words = work.speech.translation(instrument)
     result = {"id": None if dry_run else submission.id, "form": form, "version": instrument.version}
     if as_json:
         print_json(result)
     elif dry_run:
-        say(f"{form} {instrument.version}: the answers are in order. Nothing was stored (--dry-run).")
+        in_order = "{form} {version}: the answers are in order. Nothing was stored (--dry-run)."
+        say(words.phrase(in_order, form=form, version=instrument.version))
     else:
-        say(f"Saved {form} {instrument.version} as:")
+        say(words.phrase("Saved {form} {version} as:", form=form, version=instrument.version))
         click.echo(submission.id)
 
 
@@ -100,14 +104,16 @@ def import_command(
                 "rejects": str(rejects) if rejects is not None and imported.refused else None,
             }
         )
-    _say_imported(imported, form, path, dry_run, rejects)
+    _say_imported(imported, work.speech.translation(instrument), form, path, dry_run, rejects)
     if imported.stopped:
         ctx.exit(1)
 
 
-def _say_imported(imported: Imported, form: str, path: Path, dry_run: bool, rejects: Path | None) -> None:
+def _say_imported(
+    imported: Imported, words: Translation, form: str, path: Path, dry_run: bool, rejects: Path | None
+) -> None:
     if imported.stopped:
-        say("\n".join(imported.lines()))
+        say("\n".join(imported.lines(words)))
         return
     say(
         f"{form} from {path.name}: {imported.accepted} accepted, {imported.refused} refused, "

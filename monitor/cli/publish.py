@@ -60,16 +60,17 @@ def findings_command(
         print_table((*names, *FIGURES), ((*finding.keys, *figures(finding).values()) for finding in table.findings))
 
 
-FIGURES = ("n", "count", "share", "not_observed", "not_applicable", "median", "persons", "cases")
+FIGURES = ("n", "count", "share", "not_observed", "not_applicable", "median", "ratio", "persons", "cases")
 
 
 def figures(finding: Finding) -> dict[str, object]:
     """The figures of a finding by the names of :data:`FIGURES`."""
     n, count = finding.n, finding.count
     share = f"{count.units / n.units:.3f}" if n.units else None
+    ratio = None if finding.ratio is None else f"{finding.ratio:.4g}"
     values = (
         n.units, count.units, share, finding.not_observed.units, finding.not_applicable.units, finding.median,
-        n.persons, n.cases,
+        ratio, n.persons, n.cases,
     )  # fmt: skip
     return dict(zip(FIGURES, values, strict=True))
 

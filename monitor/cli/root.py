@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING
 import click
 
 if TYPE_CHECKING:
+    from monitor.cli.languages import Speech
     from monitor.plugins import Plugins
     from monitor.store import Store
 
@@ -45,6 +46,16 @@ class _Commands(click.Group):
                 return command
         return None
 
+    def invoke(self, ctx: click.Context) -> object:
+        from monitor.errors import Refusal
+
+        try:
+            return super().invoke(ctx)
+        except Refusal as refusal:
+            work: Work = ctx.obj
+            click.echo("\n".join(work.speech.refusal(refusal, work.__dict__.get("plugins"))), err=True)
+            ctx.exit(1)
+
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         for title, group in _COMMANDS.items():
             commands = [(name, self.get_command(ctx, name)) for name in group]
@@ -54,11 +65,19 @@ class _Commands(click.Group):
 
 @dataclass
 class Work:
-    """What every command needs: where the store is, which plugins are loaded, who acts."""
+    """What every command needs: where the store is, which plugins are loaded, who acts, in which language."""
 
     store_path: Path
     folders: tuple[Path, ...]
     acting: str | None
+    language: str | None = None
+
+    @cached_property
+    def speech(self) -> Speech:
+        """The language that was asked for."""
+        from monitor.cli.languages import Speech
+
+        return Speech(self.language)
 
     @cached_property
     def plugins(self) -> Plugins:
@@ -111,11 +130,20 @@ class Work:
     show_envvar=True,
     help="Who acts. By default the code given at init.",
 )
+@click.option(
+    "--language",
+    metavar="TAG",
+    envvar="MONITOR_LANGUAGE",
+    show_envvar=True,
+    help="The language of instruments and messages (fr, ru, sr-Latn). What is not translated is English.",
+)
 @click.version_option(package_name="monitor", message="%(package)s %(version)s")
 @click.pass_context
-def cli(ctx: click.Context, store_path: Path, folders: tuple[Path, ...], acting: str | None) -> None:
+def cli(
+    ctx: click.Context, store_path: Path, folders: tuple[Path, ...], acting: str | None, language: str | None
+) -> None:
     """Monitor trials and rights: collect observations, review them, publish findings that disclose nobody."""
-    ctx.obj = Work(store_path, folders, acting)
+    ctx.obj = Work(store_path, folders, acting, language)
 
 
 def main(arguments: Sequence[str] | None = None) -> None:
@@ -125,15 +153,10 @@ def main(arguments: Sequence[str] | None = None) -> None:
 
 def run(arguments: Sequence[str] | None = None) -> int:
     """Run the command line; give its exit code. No exception leaves it."""
-    from monitor.errors import Refusal
-
     try:
         code = cli.main(list(arguments) if arguments is not None else None, prog_name="monitor", standalone_mode=False)
         sys.stdout.flush()
         return code if isinstance(code, int) else 0
-    except Refusal as refusal:
-        click.echo("\n".join(refusal.lines()), err=True)
-        return 1
     except click.ClickException as error:
         error.show()
         return error.exit_code

@@ -52,7 +52,7 @@ def show_command(work: Work, id: str, show_narratives: bool, as_json: bool) -> N
     with work.store() as store:
         shown = show(store, id, work.plugins.catalogue)
         twice = doubts(store, shown, work.plugins)
-    answers = shown.readable(show_narratives)
+    answers, language, translation = shown.readable(show_narratives), *shown.written_in
     # A line of explanation is written freely, and can name somebody, like any open answer.
     hidden = "(open answer, not shown)"
     explanations = {rule: line if show_narratives else hidden for rule, line in shown.explanations.items()}
@@ -60,13 +60,16 @@ def show_command(work: Work, id: str, show_narratives: bool, as_json: bool) -> N
         print_json(
             {
                 **dataclasses.asdict(shown.summary),
+                "language": language,
+                "translation": translation,
                 "answers": answers,
                 "explanations": explanations,
                 "doubts": twice,
             }
         )
         return
-    for name, value in dataclasses.asdict(shown.summary).items():
+    about = {**dataclasses.asdict(shown.summary), "language": language, "translation": translation}
+    for name, value in about.items():
         words = ", ".join(value) if isinstance(value, tuple) else value
         click.echo(f"{name:<14} {'' if words is None else words}".rstrip())
     click.echo("")

@@ -6,13 +6,12 @@ unknown where an answer it needs was not asked or left blank. A question is aske
 rule is broken only if its condition is false. So a blank never counts as a no.
 """
 
-from monitor.conditions.arithmetic import Days, EndOf, Months, Ratio, Total
-from monitor.conditions.atoms import Includes, Matches, Mentions, OneOf, Within, sql_text
+from monitor.conditions.answers import Answers, Value
+from monitor.conditions.arithmetic import Days, EndOf, Months, OneCurrency, Ratio, Total
 from monitor.conditions.core import (
     JSON,
     AllOf,
     Answered,
-    Answers,
     AnyOf,
     Compare,
     Condition,
@@ -21,13 +20,13 @@ from monitor.conditions.core import (
     Names,
     Not,
     Operand,
-    Value,
     operand,
 )
 from monitor.conditions.dates import bounds
 from monitor.conditions.elsewhere import Elsewhere
 from monitor.conditions.operands import AS_OF, AUTHOR, SESSION, SOURCE, TODAY, AsOf, Count, Length, System, Today
-from monitor.conditions.several import AnyOther, AnyRow, RowsInOrder, RowsUnique, any_of
+from monitor.conditions.several import AnyOther, AnyRow, AtLeast, RowsInOrder, RowsUnique, any_of, at_least, parts_of
+from monitor.conditions.single import Includes, Matches, Mentions, OneOf, Within, sql_text
 
 __all__ = [
     "AUTHOR",
@@ -49,6 +48,7 @@ __all__ = [
     "Days",
     "AS_OF",
     "AsOf",
+    "AtLeast",
     "Elsewhere",
     "EndOf",
     "Includes",
@@ -58,6 +58,7 @@ __all__ = [
     "Months",
     "Names",
     "Not",
+    "OneCurrency",
     "OneOf",
     "Operand",
     "Ratio",
@@ -69,7 +70,9 @@ __all__ = [
     "Value",
     "Within",
     "any_of",
+    "at_least",
     "bounds",
     "operand",
+    "parts_of",
     "sql_text",
 ]

@@ -6,9 +6,12 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
+from itertools import pairwise
 from typing import Literal
 
-from monitor.conditions.core import Answers, Currency, Names, Operand, Value, as_number
+from monitor.conditions.answers import Answers, Value
+from monitor.conditions.core import JSON, Condition, Currency, Names, Operand, as_number
+from monitor.phrases import Phrase
 
 
 @dataclass(frozen=True)
@@ -32,7 +35,7 @@ class Months(Operand):
         return f"(CASE WHEN length({start}) >= 7 AND length({end}) >= 7 THEN {years} + {months} END)"
 
     def title(self) -> str:
-        return f"months from {self.start.title()} to {self.end.title()}"
+        return Phrase("months from {start} to {end}", start=self.start.title(), end=self.end.title())
 
     def operands(self) -> Iterator[Operand]:
         yield from self.start.operands()
@@ -59,7 +62,7 @@ class Days(Operand):
         return f"(CASE WHEN length({start}) = 10 AND length({end}) = 10 THEN {days} END)"
 
     def title(self) -> str:
-        return f"days from {self.start.title()} to {self.end.title()}"
+        return Phrase("days from {start} to {end}", start=self.start.title(), end=self.end.title())
 
     def operands(self) -> Iterator[Operand]:
         yield from self.start.operands()
@@ -90,7 +93,7 @@ class Total(Operand):
         return f"(SELECT {total} FROM {source} WHERE {where})"
 
     def title(self) -> str:
-        return f"the total of {self.of.title()}"
+        return Phrase("the total of {question}", question=self.of.title())
 
     def operands(self) -> Iterator[Operand]:
         yield from self.rows.operands()
@@ -116,7 +119,7 @@ class EndOf(Operand):
         return f"(SELECT {function}({self.of.sql(inner)}) FROM {source} WHERE {where})"
 
     def title(self) -> str:
-        return f"the {self.which} {self.of.title()}"
+        return Phrase(f"the {self.which} {{question}}", question=self.of.title())
 
     def operands(self) -> Iterator[Operand]:
         yield from self.rows.operands()
@@ -147,11 +150,60 @@ class Ratio(Operand):
         return f"({ratio})"
 
     def title(self) -> str:
-        return f"{self.upper.title()} over {self.lower.title()}"
+        return Phrase("{upper} over {lower}", upper=self.upper.title(), lower=self.lower.title())
 
     def operands(self) -> Iterator[Operand]:
         yield from self.upper.operands()
         yield from self.lower.operands()
+
+
+@dataclass(frozen=True)
+class OneCurrency(Condition):
+    """Two amounts, or totals of amounts over rows, do not stand in different currencies.
+
+    True as well where one of them has no currency: it is blank, or a total without rows.
+    """
+
+    one: Operand
+    other: Operand
+
+    def truth(self, answers: Answers) -> bool:
+        return len(_currencies(self.one, answers) | _currencies(self.other, answers)) < 2
+
+    def sql(self, names: Names) -> str:
+        sides = [ends for side in (self.one, self.other) for ends in _ends(side, names)]
+        same = [f"coalesce({first} = {second}, 1)" for first, second in pairwise(dict.fromkeys(sides))]
+        return f"({' AND '.join(same) or '1'})"
+
+    def words(self) -> str:
+        return Phrase("{one} and {other} are in one currency", one=self.one.title(), other=self.other.title())
+
+    def as_json(self) -> JSON:
+        return {"one_currency": [self.one.title(), self.other.title()]}
+
+    def operands(self) -> Iterator[Operand]:
+        yield from self.one.operands()
+        yield from self.other.operands()
+
+
+def _currencies(amount: Operand, answers: Answers) -> set[str]:
+    if isinstance(amount, Total):
+        rows = amount.rows.value(answers) or ()
+        return {row[amount.of.title()]["currency"] for row in rows if row.get(amount.of.title()) is not None}
+    currency = Currency(amount).value(answers)
+    return set() if currency is None else {currency}
+
+
+def _ends(amount: Operand, names: Names) -> tuple[str, str]:
+    """The first and the last of the currencies of an amount, by the alphabet, in SQL; NULL where it has none."""
+    if not isinstance(amount, Total):
+        return Currency(amount).sql(names), Currency(amount).sql(names)
+    source, where, inner = names.rows(amount.rows)
+    currency = Currency(amount.of).sql(inner)
+    return (
+        f"(SELECT min({currency}) FROM {source} WHERE {where})",
+        f"(SELECT max({currency}) FROM {source} WHERE {where})",
+    )
 
 
 def _part(text: str, first: int, length: int) -> str:

@@ -3,19 +3,19 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 from typing import Any, NoReturn, Protocol
 
+from monitor.conditions.answers import Answers, Value
 from monitor.conditions.dates import as_date, bounds, sql_early, sql_late
 from monitor.errors import DeclarationError
-
-Value = Any
-"""An answer as it is stored: text, a whole number, a list of codes, an amount with its currency, or None."""
+from monitor.phrases import Phrase, joined
 
 JSON = dict[str, Any]
+"""A condition as data."""
 
 
 class Names(Protocol):
@@ -29,30 +29,6 @@ class Names(Protocol):
 
     def elsewhere(self, form: Any) -> tuple[str, list[str], Names]:
         """The FROM and the conditions of a form's other approved submissions, and the names inside them."""
-
-
-@dataclass(frozen=True)
-class Answers:
-    """The answers that a condition may look at: one form's, and around them its parent's.
-
-    ``values`` holds only what was asked and answered. ``others`` gives the other submissions of the same form under
-    the same parent, or without a parent those that share the answers it is asked for; the one at hand is left out.
-    ``system`` holds what is no question: session, author, source.
-    """
-
-    form: object
-    values: Mapping[str, Value]
-    outer: Answers | None = None
-    today: date = field(default_factory=date.today)
-    system: Mapping[str, Value] = field(default_factory=dict)
-    others: Callable[[Mapping[str, Value]], Sequence[Answers]] = lambda same: ()
-
-    def of(self, form: object) -> Answers | None:
-        """The level at which the questions of ``form`` are answered, looking outward."""
-        level: Answers | None = self
-        while level is not None and level.form is not form:
-            level = level.outer
-        return level
 
 
 class Operand:
@@ -130,7 +106,7 @@ class Currency(Operand):
         return None if amount is None else amount["currency"]
 
     def title(self) -> str:
-        return f"the currency of {self.of.title()}"
+        return Phrase("the currency of {amount}", amount=self.of.title())
 
     def operands(self) -> Iterator[Operand]:
         yield from self.of.operands()
@@ -212,7 +188,13 @@ class _Joined(Condition):
             yield from part.operands()
 
     def _words(self, joint: str) -> str:
-        return joint.join(f"({part.words()})" if isinstance(part, _Joined) else part.words() for part in self.parts)
+        return joined(
+            joint,
+            (
+                Phrase("({condition})", condition=part.words()) if isinstance(part, _Joined) else part.words()
+                for part in self.parts
+            ),
+        )
 
 
 class AllOf(_Joined):
@@ -231,7 +213,7 @@ class AllOf(_Joined):
         return "(" + (" AND ".join(part.sql(names) for part in self.parts) or "1") + ")"
 
     def words(self) -> str:
-        return self._words(", and ")
+        return self._words("{first}, and {second}")
 
     def as_json(self) -> JSON:
         return {"all": [part.as_json() for part in self.parts]}
@@ -253,7 +235,7 @@ class AnyOf(_Joined):
         return "(" + (" OR ".join(part.sql(names) for part in self.parts) or "0") + ")"
 
     def words(self) -> str:
-        return self._words(", or ")
+        return self._words("{first}, or {second}")
 
     def as_json(self) -> JSON:
         return {"any": [part.as_json() for part in self.parts]}
@@ -274,8 +256,8 @@ class Not(Condition):
 
     def words(self) -> str:
         if isinstance(self.part, Answered):
-            return f"{self.part.of.title()} is not answered"
-        return f"not ({self.part.words()})"
+            return Phrase("{question} is not answered", question=self.part.of.title())
+        return Phrase("not ({condition})", condition=self.part.words())
 
     def as_json(self) -> JSON:
         return {"not": self.part.as_json()}
@@ -297,7 +279,7 @@ class Answered(Condition):
         return f"({self.of.sql(names)} IS NOT NULL)"
 
     def words(self) -> str:
-        return f"{self.of.title()} is answered"
+        return Phrase("{question} is answered", question=self.of.title())
 
     def as_json(self) -> JSON:
         return {"answered": self.of.title()}
@@ -309,6 +291,10 @@ class Answered(Condition):
 _COMPARE: Mapping[str, Callable[[Any, Any], bool]] = {
     "<": lambda a, b: a < b, "<=": lambda a, b: a <= b, ">": lambda a, b: a > b, ">=": lambda a, b: a >= b,
     "=": lambda a, b: a == b,
+}  # fmt: skip
+_BY_DATE = {
+    "<": "{left} is before {right}", "<=": "{left} is not after {right}", ">": "{left} is after {right}",
+    ">=": "{left} is not before {right}", "=": "{left} is the same as {right}",
 }  # fmt: skip
 _OPPOSITE = {"<": ">=", "<=": ">", ">": "<=", ">=": "<"}
 
@@ -385,9 +371,10 @@ class Compare(Condition):
         return f"(CASE WHEN {same} THEN 1 WHEN {apart} THEN 0 END)"
 
     def words(self) -> str:
-        plain = {"<": "before", "<=": "not after", ">": "after", ">=": "not before", "=": "the same as"}
-        sign = f"is {plain[self.op]}" if self._by_date else self.op
-        return f"{self.left.title()} {sign} {self.right.title()}"
+        left, right = self.left.title(), self.right.title()
+        if self._by_date:
+            return Phrase(_BY_DATE[self.op], left=left, right=right)
+        return Phrase("{left} {sign} {right}", left=left, sign=self.op, right=right)
 
     def as_json(self) -> JSON:
         return {"left": self.left.title(), "op": self.op, "right": self.right.title()}

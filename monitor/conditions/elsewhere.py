@@ -4,9 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, NoReturn
 
-from monitor.conditions.core import JSON, Answers, Condition, Names, Operand, Value
+from monitor.conditions.answers import Answers, Value
+from monitor.conditions.core import JSON, Condition, Names, Operand
+from monitor.errors import DeclarationError
+from monitor.phrases import Phrase, joined
 
 
 @dataclass(frozen=True)
@@ -16,11 +19,27 @@ class Elsewhere(Condition):
     Theirs are questions of ``of`` or of its rows: those of one block of rows must meet in one row. ``where`` is a
     condition on the other submission. Unknown where one of mine is blank. As a check it looks at the submissions of
     its own form, as :class:`AnyOther` does; as a figure at the approved ones of any form of the instrument.
+
+    Raises :class:`DeclarationError` where nothing is shared, where theirs is no question of ``of``, or where the two
+    of a pair are answers of different kinds or have several values each.
     """
 
     of: Any
     same: tuple[tuple[Operand, Operand], ...]
     where: Condition | None = None
+
+    def __post_init__(self) -> None:
+        if not self.same:
+            self._refuse("shares no answer with the other submission.")
+        for theirs, mine in self.same:
+            if theirs.form not in (self.of, *self.of.row_forms()):
+                self._refuse(f"finds {self.of.code} by '{theirs.title()}', which is no question of it or of its rows.")
+            if theirs.kind != mine.kind or theirs.kind not in ("text", "number", "date") or theirs.money:
+                self._refuse(f"finds '{theirs.title()}' equal to '{mine.title()}', which cannot be.")
+
+    def _refuse(self, what: str) -> NoReturn:
+        do = "Give pairs of (theirs, mine): texts, whole numbers or dates, each with its like."
+        raise DeclarationError("PLUGIN-07", place="A condition", what=what, do=do)
 
     def truth(self, answers: Answers) -> bool | None:
         level = answers.of(self.of)
@@ -62,14 +81,24 @@ class Elsewhere(Condition):
         return blocks
 
     def words(self) -> str:
-        same = ", ".join(f"{theirs.title()} equal to {mine.title()}" for theirs, mine in self.same)
-        where = f", and {self.where.words()}" if self.where is not None else ""
-        return f"another submission of {self.of.code} has {same}{where}"
+        equal = "{theirs} equal to {mine}"
+        same = (Phrase(equal, theirs=theirs.title(), mine=mine.title()) for theirs, mine in self.same)
+        what = joined("{first}, {second}", same)
+        if self.where is not None:
+            what = Phrase("{first}, and {second}", first=what, second=self.where.words())
+        return Phrase("another submission of {form} has {what}", form=self.of.code, what=what)
 
     def as_json(self) -> JSON:
         where = self.where.as_json() if self.where is not None else None
         same = [[theirs.title(), mine.title()] for theirs, mine in self.same]
         return {"elsewhere": self.of.code, "same": same, "where": where}
+
+    def theirs(self) -> Iterator[Operand]:
+        """What it looks at in the other submission."""
+        for theirs, _ in self.same:
+            yield from theirs.operands()
+        if self.where is not None:
+            yield from self.where.operands()
 
     def operands(self) -> Iterator[Operand]:
         # Mine alone: theirs need not be in sight.

@@ -5,7 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from monitor.conditions.core import Answers, Operand, Value
+from monitor.conditions.answers import Answers, Value
+from monitor.conditions.core import Operand
+from monitor.phrases import Phrase
 
 
 class Today(Operand):
@@ -17,7 +19,7 @@ class Today(Operand):
         return answers.today.isoformat()
 
     def title(self) -> str:
-        return "today"
+        return Phrase("today")
 
 
 class AsOf(Operand):
@@ -29,7 +31,7 @@ class AsOf(Operand):
         return answers.today.isoformat()
 
     def title(self) -> str:
-        return "the day of the newest submission"
+        return Phrase("the day of the newest submission")
 
 
 @dataclass(frozen=True)
@@ -57,7 +59,7 @@ class Count(Operand):
         return len(self.of.value(answers) or ())
 
     def title(self) -> str:
-        return f"the number of {self.of.title()}"
+        return Phrase("the number of {rows}", rows=self.of.title())
 
     def operands(self) -> Iterator[Operand]:
         yield from self.of.operands()
@@ -75,7 +77,7 @@ class Length(Operand):
         return None if text is None else len(str(text).strip())
 
     def title(self) -> str:
-        return f"the length of {self.of.title()}"
+        return Phrase("the length of {question}", question=self.of.title())
 
     def operands(self) -> Iterator[Operand]:
         yield from self.of.operands()

@@ -21,6 +21,7 @@ class Published:
 
     ``population`` is the same for tables whose denominators are one figure. ``asked`` names the question behind each
     dimension, so that one cell in two tables is known as one. ``rows`` are the figures by the codes of the cell.
+    ``exempt`` says that the table is about States, and nothing in it hidden.
     """
 
     name: str
@@ -31,10 +32,18 @@ class Published:
     asked: tuple[str, ...]
     overlapping: frozenset[str]
     rows: Mapping[tuple[str, ...], Mapping[str, Any]]
+    exempt: bool = False
 
     def codes(self) -> list[list[str]]:
         """The codes of each dimension, margins left out."""
         return [sorted({keys[place] for keys in self.rows} - {EVERY}) for place in range(len(self.dimensions))]
+
+    def over_currencies(self, keys: tuple[str, ...]) -> bool:
+        """Whether a row of medians or ratios stands for several currencies together: it has no figures to protect."""
+        places = zip(self.asked, keys, strict=True)
+        return self.statistic in ("median", "ratio") and any(
+            asked.endswith(" (currency)") and code == EVERY for asked, code in places
+        )
 
     def missing(self) -> list[tuple[str, ...]]:
         """The combinations of codes that have no row."""
@@ -81,6 +90,8 @@ class Attack:
             figures += ["count", "rest"]
         beside = [figure for figure in ("not_observed", "not_applicable") if _is_given(table, figure)]
         for keys, row in table.rows.items():
+            if table.over_currencies(keys):
+                continue
             where = f"{table.name} ({', '.join(keys)})"
             for figure in (*figures, *beside):
                 self._know(table.place(figure, keys), row.get("count" if figure == "rest" else figure), figure, where)
@@ -107,6 +118,9 @@ class Attack:
 
     def run(self) -> tuple[list[str], list[str]]:
         """What is disclosed, and what could not be decided; a sentence each."""
+        # A sum over currencies says something only where another table gives it.
+        known = self.low.keys()
+        self.sums = {one: overlap for one, overlap in self.sums.items() if known >= {one[0], *one[1]}}
         disclosed = [f"{where} is hidden there and shown in {self.shown[place]}" for place, where in self.hidden.items()
                      if place in self.shown]  # fmt: skip
         disclosed += self._alone()

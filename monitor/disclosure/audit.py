@@ -16,11 +16,15 @@ from pathlib import Path
 from typing import Any
 
 from monitor.disclosure.attack import Attack, Published
+from monitor.disclosure.facts import false_facts, not_about_states
 from monitor.errors import Refusal
 
 ATTACKS: tuple[tuple[str, str], ...] = (
     ("the file", "Every table, view, column and value was compared with the layout of a release."),
-    ("each figure", "Every count, complement, share and median was held against the thresholds and the rounding."),
+    ("each figure", "Every count, complement, share, median and ratio was held against the thresholds and the "
+                    "rounding."),
+    ("the facts about States", "What is published as it is was held against the codebook: no question about persons "
+                               "stands behind it, and its figures agree."),
     ("the hidden figures", "Bounds were passed along all sums of all tables of a population, rounding included."),
 )
 """What is attacked, and how."""
@@ -32,7 +36,7 @@ _LAYOUT: Mapping[str, frozenset[str]] = {
                    "parameters licence languages invented notice",
         "erratum": "position table_name says",
         "audit": "position attacked method verdict",
-        "instrument": "code version title summary",
+        "instrument": "code version title summary persons",
         "question": "instrument form name position section wording type hint partly asked_if publish language",
         "question_provision": "instrument form question provision",
         "code": "instrument form question code position label language",
@@ -40,17 +44,21 @@ _LAYOUT: Mapping[str, frozenset[str]] = {
         "indicator": "instrument id position title statistic unit numerator denominator measure note language",
         "indicator_question": "instrument indicator form question",
         "indicator_provision": "instrument indicator provision",
-        "table_index": "name instrument indicator position dimensions dimension_questions overlapping unit statistic",
+        "table_index": "name instrument indicator position dimensions dimension_questions overlapping unit statistic "
+                       "exempt",
         "dimension_code": "table_name dimension code position label",
     }.items()
 }  # fmt: skip
-_FIGURES = ("n", "count", "share", "low", "high", "median", "not_observed", "not_applicable")
+_FIGURES = ("n", "count", "share", "low", "high", "median", "ratio", "not_observed", "not_applicable")
 _WHOLE = ("n", "count", "not_observed", "not_applicable")
 _SHOWN: Mapping[str, frozenset[str]] = {
-    "share": frozenset(_FIGURES) - {"median"},
+    "share": frozenset(_FIGURES) - {"median", "ratio"},
     "count": frozenset({"n", "count"}),
     "median": frozenset({"n", "median"}),
+    "ratio": frozenset({"n", "ratio"}),
 }
+_MEASURED = frozenset({"median", "ratio"})
+"""Figures whose columns only the tables of their own statistic have."""
 _NAME = re.compile(r"[a-z][a-z0-9_]*")
 
 
@@ -58,8 +66,8 @@ _NAME = re.compile(r"[a-z][a-z0-9_]*")
 class AuditReport:
     """What an audit found. A release may stand only if nothing is disclosed and nothing undecided.
 
-    ``cells`` counts the rows of all tables of figures, ``suppressed`` those whose main figure (the share, count or
-    median) is hidden. ``disclosed`` and ``undecided`` are sentences that name the place, never a figure.
+    ``cells`` counts the rows of all tables of figures, ``suppressed`` those whose main figure (the share, count,
+    median or ratio) is hidden. ``disclosed`` and ``undecided`` are sentences that name the place, never a figure.
     """
 
     tables: int
@@ -85,19 +93,20 @@ def audit(path: Path) -> AuditReport:
                 return AuditReport(0, 0, 0, tuple(strange), (), attacked[:1])
             thresholds = json.loads(connection.execute("SELECT parameters FROM release").fetchone()[0])
             tables = list(_published(connection))
+            disclosed = list(not_about_states(connection))
     except (sqlite3.Error, OSError, ValueError) as error:
         raise Refusal("RELEASE-06", path=path, why="it cannot be read as one") from error
-    disclosed = [line for table in tables for line in _of_table(table, thresholds)]
+    disclosed += [line for table in tables for line in _of_table(table, thresholds)]
     attack = Attack(thresholds["base"], thresholds["persons"], thresholds["width"])
     for table in tables:
-        if not table.missing():  # a table with gaps is reported as such, and its sums do not hold
+        if not table.missing() and not table.exempt:  # a table with gaps is reported as such, and its sums do not hold
             attack.read(table)
     found, undecided = attack.run()
-    main = [row[table.statistic] for table in tables for row in table.rows.values()]
+    main = [table.exempt or row[table.statistic] is not None for table in tables for row in table.rows.values()]
     return AuditReport(
         tables=len(tables),
         cells=len(main),
-        suppressed=sum(figure is None for figure in main),
+        suppressed=main.count(False),
         disclosed=(*disclosed, *found),
         undecided=tuple(undecided),
         attacked=attacked,
@@ -140,12 +149,13 @@ def _strange_columns(connection: sqlite3.Connection, table: str, dimensions: lis
         if columns != _LAYOUT[table]:
             yield f"the columns of '{table}' are not those of a release"
         return
-    if columns - {"median"} != {*dimensions, *_FIGURES, "since"} - {"median"} or not all(map(_NAME.fullmatch, columns)):
+    wanted = {*dimensions, *_FIGURES, "since"} - _MEASURED
+    if columns - _MEASURED != wanted or not all(map(_NAME.fullmatch, columns)):
         yield f"the columns of '{table}' are not those of a table of figures"
         return
     for figure in sorted(columns.intersection(_FIGURES)):
-        wanted = "'integer', 'null'" if figure in _WHOLE else "'real', 'null'"
-        if connection.execute(f'SELECT 1 FROM "{table}" WHERE typeof("{figure}") NOT IN ({wanted})').fetchone():
+        kinds = "'integer', 'null'" if figure in _WHOLE else "'real', 'null'"
+        if connection.execute(f'SELECT 1 FROM "{table}" WHERE typeof("{figure}") NOT IN ({kinds})').fetchone():
             yield f"{table}: the column '{figure}' holds something else than figures"
     releases = {identity for (identity,) in connection.execute("SELECT id FROM release")}
     if {since for (since,) in connection.execute(f'SELECT DISTINCT since FROM "{table}"')} - releases - {None}:
@@ -176,6 +186,7 @@ def _published(connection: sqlite3.Connection) -> Iterator[Published]:
         yield Published(
             index["name"], populations[indicator], " ".join(indicator), index["statistic"], dimensions,
             tuple(json.loads(index["dimension_questions"])), frozenset(json.loads(index["overlapping"])), rows,
+            bool(index["exempt"]),
         )  # fmt: skip
 
 
@@ -185,9 +196,14 @@ def _published(connection: sqlite3.Connection) -> Iterator[Published]:
 def _of_table(table: Published, thresholds: Mapping[str, int]) -> Iterator[str]:
     for keys in table.missing():
         yield f"{table.name} has no row for {', '.join(keys)}, which says that there was nobody"
+    if table.exempt:
+        yield from false_facts(table)
+        return
     for keys, row in table.rows.items():
         for says in _of_row(table.statistic, row, thresholds):
             yield f"{table.name} ({', '.join(keys)}): {says}"
+        if table.over_currencies(keys) and any(row[figure] is not None for figure in _FIGURES):
+            yield f"{table.name} ({', '.join(keys)}): it shows a figure over several currencies"
     for keys, below, overlap in table.families():
         if overlap:
             for part in below:
@@ -213,8 +229,8 @@ def _of_row(statistic: str, row: Mapping[str, Any], thresholds: Mapping[str, int
             yield "its share or interval is not the one of the rounded counts"
     elif statistic == "count" and count != n:
         yield "its count is not its n"
-    elif row["median"] is not None and not _is_coarse(row["median"], n, thresholds):
-        yield "its median is too exact, or of too few"
+    elif statistic in _MEASURED and row[statistic] is not None and not _is_coarse(row[statistic], n, thresholds):
+        yield f"its {statistic} is too exact, or of too few"
 
 
 def _least(thresholds: Mapping[str, int]) -> int:
@@ -233,8 +249,8 @@ def _wilson(count: int | None, n: int) -> tuple[float | None, float | None, floa
     return round(p, 4), round(low, 4), round(high, 4)
 
 
-def _is_coarse(median: float, n: int, thresholds: Mapping[str, int]) -> bool:
-    return float(f"{median:.1e}") == median and n >= thresholds["median"] - thresholds["base"] // 2
+def _is_coarse(figure: float, n: int, thresholds: Mapping[str, int]) -> bool:
+    return float(f"{figure:.1e}") == figure and n >= thresholds["median"] - thresholds["base"] // 2
 
 
 def _outside(whole: Mapping[str, Any], part: Mapping[str, Any], thresholds: Mapping[str, int]) -> Iterator[str]:

@@ -13,7 +13,8 @@ class Policy:
 
     ``persons`` (T) is the fewest distinct persons behind a figure and behind its complement; cases take their place
     where no person is known. ``cases`` is the fewest distinct cases. No hidden figure may be narrowed to less than
-    ``width`` (W) units. Published counts are multiples of ``base``. A median needs ``median`` persons or cases.
+    ``width`` (W) units. Published counts are multiples of ``base``. A median or a ratio needs ``median`` persons or
+    cases.
 
     Raises :class:`Refusal` (RELEASE-01) for a value below its default, which is the least that is safe, and for a
     base above ``persons``, with which small figures would be rounded to zero.

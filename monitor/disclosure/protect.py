@@ -10,7 +10,7 @@ from monitor.disclosure.policy import Policy
 from monitor.disclosure.sums import Cell, Figure, Line, Sums
 from monitor.disclosure.tables import SEAL, ProtectedFinding, ProtectedTable
 from monitor.errors import Refusal
-from monitor.findings import ALL, Behind, Counts, Finding, FindingTable, question_of
+from monitor.findings import ALL, Behind, Counts, Finding, FindingTable, Parts, mixes_currencies, question_of
 from monitor.indicators import Share
 
 Hiding = Callable[[FindingTable], Iterable[tuple[str, ...]]]
@@ -23,30 +23,46 @@ _Z = 1.959963984540054
 def protect(tables: Sequence[FindingTable], policy: Policy, more: Sequence[Hiding] = ()) -> tuple[ProtectedTable, ...]:
     """The tables of one release as they may be seen; all of them at once, because one can give away another.
 
+    A median or a ratio needs more behind it, and no person or case may dominate what a ratio is made of. Cells over
+    several currencies have no figure at all.
+
     1. A figure is hidden with fewer than T persons (or cases, where no person is known) or fewer than three cases
        behind it or behind its complement; a zero and an all-yes, too.
     2. Further figures are hidden until the exact sums leave every hidden figure an interval of W or more. Figures that
        stand in several tables of the same population are one figure.
     3. What is left is rounded; shares and intervals are computed from the rounded counts.
 
+    Tables of public indicators are exempt: facts about States. Where ``more`` hides a cell of their population, they
+    are protected like any other.
+
     Not done yet, and therefore not promised: populations that overlap (one indicator's units among another's) are
     protected apart, and figures are pinned down by bounds passed along the lines, not by linear programming.
     """
+    more_hidden = {
+        (table.instrument, table.population) for table in tables for hiding in more if any(True for _ in hiding(table))
+    }
+    exempt = [table.indicator.public and (table.instrument, table.population) not in more_hidden for table in tables]
     by_population: dict[tuple[str, str], list[FindingTable]] = defaultdict(list)
-    for table in tables:
-        by_population[table.instrument, table.population].append(table)
+    for table, as_it_is in zip(tables, exempt, strict=True):
+        if not as_it_is:
+            by_population[table.instrument, table.population].append(table)
     hidden: dict[tuple[str, str], Mapping[Figure, str]] = {}
     for population, its_tables in by_population.items():
         sums = Sums(policy.width)
         for table in its_tables:
             _lay_out(sums, table)
-        sums.lines = list(dict.fromkeys(sums.lines))  # tables of one population share margins
+        # Tables of one population share margins. A line over currencies counts where another table gives its margin.
+        lines = (line for line in sums.lines if all(figure in sums.values for figure in line.figures()))
+        sums.lines = list(dict.fromkeys(lines))
         for table in its_tables:
             _hide_small(sums, table, policy)
             _hide_more(sums, table, more)
         sums.settle()
         hidden[population] = sums.hidden
-    return tuple(_protected(table, hidden[table.instrument, table.population], policy) for table in tables)
+    return tuple(
+        _exempt(table) if as_it_is else _protected(table, hidden[table.instrument, table.population], policy)
+        for table, as_it_is in zip(tables, exempt, strict=True)
+    )
 
 
 # The figures of a table, and how they add up.
@@ -71,7 +87,7 @@ def _cell(table: FindingTable, keys: Sequence[str]) -> Cell:
 
 def _lay_out(sums: Sums, table: FindingTable) -> None:
     names = _names(table)
-    for finding in table.findings:
+    for finding in _given(table):
         cell = _cell(table, finding.keys)
         for name, figure in names.items():
             sums.values[figure, cell] = getattr(finding.counts, name).units
@@ -85,6 +101,16 @@ def _lay_out(sums: Sums, table: FindingTable) -> None:
     for total, parts, overlap in _lines(table):
         for figure in names.values():
             sums.lines.append(Line((figure, total), tuple((figure, part) for part in parts), overlap))
+
+
+def _given(table: FindingTable) -> Iterator[Finding]:
+    """The cells that have figures: all but the margins in which currencies stand together."""
+    return (finding for finding in table.findings if not _over_currencies(table, finding))
+
+
+def _over_currencies(table: FindingTable, finding: Finding) -> bool:
+    currencies = [key for one, key in zip(table.dimensions, finding.keys, strict=True) if one.part == "currency"]
+    return mixes_currencies(table.indicator, table.dimensions, finding.keys) and ALL in currencies
 
 
 def _lines(table: FindingTable) -> Iterator[tuple[Cell, list[Cell], bool]]:
@@ -102,7 +128,7 @@ def _lines(table: FindingTable) -> Iterator[tuple[Cell, list[Cell], bool]]:
 
 def _hide_small(sums: Sums, table: FindingTable, policy: Policy) -> None:
     names = _names(table)
-    for finding in table.findings:
+    for finding in _given(table):
         cell = _cell(table, finding.keys)
         reasons = _too_small(finding, names, policy)
         for name in filter(reasons.__contains__, names):
@@ -142,6 +168,27 @@ def _hide_more(sums: Sums, table: FindingTable, more: Sequence[Hiding]) -> None:
             sums.hide(("n", _cell(table, keys)), "hidden on request")
 
 
+# What is about States, as it is.
+
+
+def _exempt(table: FindingTable) -> ProtectedTable:
+    findings = tuple(_fact(table, finding) for finding in table.findings)
+    return ProtectedTable(
+        SEAL, table.instrument, table.indicator, table.dimensions, table.values, table.overlapping, table.unit,
+        findings, exempt=True,
+    )  # fmt: skip
+
+
+def _fact(table: FindingTable, finding: Finding) -> ProtectedFinding:
+    """Exact figures. There is no interval: what is counted are all the answers there are, not a sample of them."""
+    shown = {name: _behind(finding.counts, name).units for name in _names(table)}
+    n, count = shown["n"], shown.get("count")
+    return ProtectedFinding(
+        SEAL, finding.keys, n, n if count is None else count, None if count is None or not n else round(count / n, 4),
+        None, None, None, shown.get("not_observed"), shown.get("not_applicable"),
+    )  # fmt: skip
+
+
 # What is left, rounded.
 
 
@@ -155,6 +202,8 @@ def _protected(table: FindingTable, hidden: Mapping[Figure, str], policy: Policy
 def _finding(table: FindingTable, finding: Finding, hidden: Mapping[Figure, str], policy: Policy) -> ProtectedFinding:
     names, cell = _names(table), _cell(table, finding.keys)
     reasons = {name: hidden[figure, cell] for name, figure in names.items() if (figure, cell) in hidden}
+    if _over_currencies(table, finding):
+        reasons = dict.fromkeys(names, "several currencies")
     shown = {
         name: rounded(_behind(finding.counts, name).units, policy.base) for name in names if name not in reasons
     }  # fmt: skip
@@ -164,16 +213,35 @@ def _finding(table: FindingTable, finding: Finding, hidden: Mapping[Figure, str]
     share = low = high = None
     if table.statistic == "share" and n is not None and count is not None:
         share, low, high = _share(count, n, policy.base)
-    median = None
-    if finding.median is not None and n is not None:
-        if finding.n.protected >= policy.median:
-            median = float(f"{finding.median:.2g}")
-        else:
-            reasons["median"] = "small"
+    reasons |= _withheld(finding, policy) if n is not None else {}
+    median, ratio = (
+        float(f"{figure:.2g}") if figure is not None and n is not None and name not in reasons else None
+        for name, figure in (("median", finding.median), ("ratio", finding.ratio))
+    )
     return ProtectedFinding(
         SEAL, finding.keys, n, count, share, low, high, median, shown.get("not_observed"), shown.get("not_applicable"),
-        tuple(reasons.items()),
+        tuple(reasons.items()), ratio,
     )  # fmt: skip
+
+
+def _withheld(finding: Finding, policy: Policy) -> Mapping[str, str]:
+    """Why a cell whose n is shown gives no median, or no ratio."""
+    if finding.n.protected < policy.median or any(_few(parts.behind, policy) for parts in finding.parts):
+        why = "small"
+    elif any(_dominated(parts) for parts in finding.parts):
+        why = "dominated"
+    else:
+        return {}
+    return {name: why for name in ("median", "ratio") if getattr(finding, name) is not None}
+
+
+def _dominated(parts: Parts) -> bool:
+    """Whether the two largest parts are more than 75 % of a total.
+
+    Where they are not, a quarter is left for the others. That is more than 15 % of the largest part, so that the
+    second largest cannot estimate it closer than that (the rule of p per cent, p = 15).
+    """
+    return 4 * parts.largest > 3 * parts.total
 
 
 def rounded(count: int, base: int) -> int:

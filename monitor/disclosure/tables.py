@@ -33,6 +33,7 @@ class ProtectedFinding:
     not_observed: int | None
     not_applicable: int | None
     suppressed: tuple[tuple[str, str], ...] = ()
+    ratio: float | None = None
 
     def __post_init__(self, seal: object) -> None:
         _check(seal)
@@ -40,7 +41,10 @@ class ProtectedFinding:
 
 @dataclass(frozen=True)
 class ProtectedTable:
-    """A table as it may be published. The fields mean the same as those of a :class:`monitor.findings.FindingTable`."""
+    """A table as it may be published. The fields mean the same as those of a :class:`monitor.findings.FindingTable`.
+
+    ``exempt`` says that it is about States, not persons: its figures stand as they are, exact and none of them hidden.
+    """
 
     seal: InitVar[object]
     instrument: str
@@ -50,6 +54,7 @@ class ProtectedTable:
     overlapping: tuple[str, ...]
     unit: str
     findings: tuple[ProtectedFinding, ...]
+    exempt: bool = False
 
     def __post_init__(self, seal: object) -> None:
         _check(seal)

@@ -19,13 +19,15 @@ from monitor.findings.tables import (
     Counts,
     Finding,
     FindingTable,
+    Parts,
     denominator,
+    mixes_currencies,
     question_of,
     unit_in_words,
 )
 
 __all__ = [
     "ALL", "FIGURES", "UNKNOWN", "Article", "AskedBecause", "Behind", "ByStandard", "Counts", "DatedFigure", "Evidence",
-    "Finding", "FindingTable", "NotCited", "StateFindings", "by_standard", "denominator", "find", "question_of",
-    "unit_in_words",
+    "Finding", "FindingTable", "NotCited", "Parts", "StateFindings", "by_standard", "denominator", "find",
+    "mixes_currencies", "question_of", "unit_in_words",
 ]  # fmt: skip

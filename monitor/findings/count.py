@@ -11,11 +11,26 @@ from typing import Any
 
 from monitor.conditions import sql_text
 from monitor.findings.query import COUNT, NOT_APPLICABLE, NOT_OBSERVED, REST, Columns, Units
-from monitor.findings.tables import ALL, FIGURES, UNKNOWN, Behind, Counts, Finding, FindingTable, grid, overlaps
+from monitor.findings.tables import (
+    ALL,
+    FIGURES,
+    UNKNOWN,
+    Behind,
+    Counts,
+    Finding,
+    FindingTable,
+    Parts,
+    grid,
+    mixes_currencies,
+    overlaps,
+)
 from monitor.indicators import Dimension, Indicator, Share
 from monitor.instrument import Instrument
 
 Keys = tuple[str, ...]
+
+_Stake = tuple[str, int, int]
+"""What a person has in the totals of a ratio in one case, in ten-thousandths."""
 
 _PARTS: Mapping[str, tuple[int, ...]] = {
     "n": (COUNT, REST), "count": (COUNT,), "rest": (REST,),
@@ -61,6 +76,7 @@ class _Counted:
     cells: Mapping[Keys, Counts]
     outside: Mapping[tuple[Keys, int], Counts]
     medians: Mapping[Keys, float]
+    ratios: Mapping[Keys, tuple[Parts, ...]]
 
     @classmethod
     def of(
@@ -71,6 +87,7 @@ class _Counted:
         return cls(
             indicator, dimensions, query.units.knows_persons(), cells, query.outside(cells),
             query.medians() if indicator.statistic == "median" else {},
+            query.ratios() if indicator.statistic == "ratio" else {},
         )  # fmt: skip
 
     def complete(self, instrument: str, seen: Mapping[Dimension, set[str]]) -> FindingTable:
@@ -86,8 +103,16 @@ class _Counted:
                 for number, dimension in enumerate(self.dimensions)
                 if keys[number] != ALL and overlaps(self.indicator, dimension)
             ]
-            findings.append(Finding(keys, self.cells.get(keys, nobody), tuple(outside), self.medians.get(keys)))
+            findings.append(Finding(keys, self.cells.get(keys, nobody), tuple(outside), *self._measured(keys)))
         return FindingTable(instrument, self.indicator, self.dimensions, values, tuple(findings))
+
+    def _measured(self, keys: Keys) -> tuple[float | None, float | None, tuple[Parts, ...]]:
+        """The median, or the ratio with what its totals are made of."""
+        if mixes_currencies(self.indicator, self.dimensions, keys):
+            return None, None, ()
+        parts = self.ratios.get(keys, ())
+        ratio = parts[0].total / parts[1].total if parts and parts[1].total else None
+        return self.medians.get(keys), ratio, parts
 
     def _outside(self, keys: Keys, number: int, nobody: Counts) -> Counts:
         if keys in self.cells:
@@ -183,6 +208,16 @@ class _TableQuery:
                 times[keys][value] = often
         return {keys: _median(values) for keys, values in times.items()}
 
+    def ratios(self) -> dict[Keys, tuple[Parts, ...]]:
+        """The parts of the two totals of every cell and margin, and of what lies between them."""
+        found: dict[Keys, dict[str, list[_Stake]]] = defaultdict(lambda: defaultdict(list))
+        select = ["coalesce(u.person, u.cases)", "u.cases", "total(u.value)", "total(u.whole)"]
+        for numbers in self._margins():
+            for keys, (who, case, upper, lower) in self._rows(select, numbers, grouped=2):
+                # Amounts have at most four decimals: in whole ten-thousandths they add up to one sum in any order.
+                found[keys][who].append((case, round(upper * 10_000), round(lower * 10_000)))
+        return {keys: _parts(stakes.values(), self.units.knows_persons()) for keys, stakes in found.items()}
+
     def _figures(self) -> list[str]:
         columns = []
         for figure in self._counted():
@@ -211,6 +246,26 @@ class _TableQuery:
         if "count" not in found:
             found["count"] = found["n"]
         return Counts(**{figure: found.get(figure, nothing) for figure in FIGURES})
+
+
+def _parts(stakes: Iterable[Sequence[_Stake]], persons: bool) -> tuple[Parts, ...]:
+    """The parts of the two totals, and of what lies between them; one of ``stakes`` for each person or case."""
+    mine = [
+        ({case for case, _, _ in stake}, sum(upper for _, upper, _ in stake), sum(lower for _, _, lower in stake))
+        for stake in stakes
+    ]
+    totals = (
+        [(cases, upper) for cases, upper, _ in mine],
+        [(cases, lower) for cases, _, lower in mine],
+        [(cases, abs(lower - upper)) for cases, upper, lower in mine],
+    )
+    return tuple(_made_of([(cases, size) for cases, size in total if size], persons) for total in totals)
+
+
+def _made_of(parts: Sequence[tuple[set[str], int]], persons: bool) -> Parts:
+    sizes = sorted(size for _, size in parts)
+    cases = set[str]().union(*(cases for cases, _ in parts))
+    return Parts(sum(sizes), sum(sizes[-2:]), Behind(len(parts), len(parts) if persons else None, len(cases)))
 
 
 def _in_order(codes: set[str]) -> list[str]:

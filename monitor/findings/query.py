@@ -10,7 +10,7 @@ from monitor.conditions import AsOf, Condition, Constant, Count, Currency, Names
 from monitor.errors import DeclarationError
 from monitor.findings.tables import UNKNOWN, overlaps
 from monitor.forms import FormMeta
-from monitor.indicators import Dimension, EachCode, Indicator, Median, Share
+from monitor.indicators import Dimension, EachCode, EachLine, Indicator, LineAnswer, Median, RatioOfTotals, Share
 from monitor.questions import Choices, Coded, Question, Rating, Rows
 from monitor.store.tables import ROW, SUBMISSION, sql_name, table_of
 
@@ -40,7 +40,7 @@ class Sight:
             return self._answer(operand)
         if isinstance(operand, Constant):
             return sql_text(operand.constant) if isinstance(operand.constant, str) else str(operand.constant)
-        if isinstance(operand, EachCode):
+        if isinstance(operand, (EachCode, EachLine)):
             return f"{CODE}.value"
         if isinstance(operand, Count) and isinstance(operand.of, Rows):
             source, where, _ = self.rows(operand.of)
@@ -69,16 +69,22 @@ class Sight:
     def rows(self, operand: Operand) -> tuple[str, str, Names]:
         """The FROM and WHERE of a question's rows, and the names inside them."""
         assert isinstance(operand, Rows)  # only a Rows question is asked for its rows
-        alias = f"r{len(self.alias)}"
-        where = f"{alias}.{SUBMISSION} = {self.alias[operand.form]}.{SUBMISSION}"
+        holder = self.alias[operand.form]
+        alias = f"{holder}_r{len(self.alias)}"  # told apart from the rows of another submission by their holder
+        where = f"{alias}.{SUBMISSION} = {holder}.{SUBMISSION}"
         inside = Sight(self.columns, {**self.alias, operand.row_form: alias}, self.submission)
         return f"{self.table(operand.row_form)} AS {alias}", where, inside
 
     def elsewhere(self, form: FormMeta) -> tuple[str, list[str], Names]:
         """The FROM and the conditions of a form's other approved submissions, and the names inside them."""
-        source = f"submission AS es JOIN {self.table(form)} AS e ON e.{SUBMISSION} = es.id"
-        limits = ["es.state = 'approved'", f"es.id <> {self.submission}.id"]
-        return source, limits, Sight(self.columns, {form: "e"}, "es")
+        levels = (form, *form.ancestors())
+        source, limits = f"{self.table(form)} AS e0", [f"es0.id <> {self.submission}.id"]
+        for number, level in enumerate(levels):
+            above = f"es{number - 1}.parent" if number else f"e0.{SUBMISSION}"
+            source += f" JOIN submission AS es{number} ON es{number}.id = {above}"
+            source += f" JOIN {self.table(level)} AS e{number} ON e{number}.{SUBMISSION} = {above}" if number else ""
+            limits.append(f"es{number}.state = 'approved'")
+        return source, limits, Sight(self.columns, {level: f"e{number}" for number, level in enumerate(levels)}, "es0")
 
     def table(self, form: FormMeta) -> str:
         """A form's table; an empty one in its place while the store has none."""
@@ -90,8 +96,9 @@ class Sight:
 class Units:
     """The units of one indicator as a table expression ``unit``.
 
-    Its columns are ``part`` (what the unit counts as), ``person``, ``cases`` (its case), ``value`` (of a median), and
-    ``d0``, ``d1``, ... for the dimensions: a code, or, where dimensions overlap, a JSON list of codes without doubles.
+    Its columns are ``part`` (what the unit counts as), ``person``, ``cases`` (its case), ``value`` (of a median; of a
+    ratio its part in the upper total), ``whole`` (its part in the lower one), and ``d0``, ``d1``, ... for the
+    dimensions: a code, or, where dimensions overlap, a JSON list of codes without doubles.
     """
 
     indicator: Indicator
@@ -114,16 +121,22 @@ class Units:
 
     def sql(self, dimensions: Sequence[Dimension]) -> str:
         """The common table expression, for the dimensions of one table."""
-        measured = self.indicator.of if isinstance(self.indicator, Median) else None
         columns = [
             f"{self._part()} AS part",
             f"{self._person()} AS person",
             f"{self._case()} AS cases",
-            *([f"{measured.sql(self.sight)} AS value"] if measured is not None else []),
+            *(f"{operand.sql(self.sight)} AS {name}" for name, operand in self._measured()),
             *(f"{self._place(dimension)} AS d{number}" for number, dimension in enumerate(dimensions)),
         ]
         inner = f"SELECT {', '.join(columns)} FROM {' '.join(self._source())}"
         return f"unit AS MATERIALIZED (SELECT * FROM ({inner}) WHERE part IS NOT NULL)"
+
+    def _measured(self) -> Iterator[tuple[str, Operand]]:
+        indicator = self.indicator
+        if isinstance(indicator, (Median, RatioOfTotals)):
+            yield "value", indicator.of
+        if isinstance(indicator, RatioOfTotals):
+            yield "whole", indicator.out_of
 
     def _source(self) -> Iterator[str]:
         # Only what is approved counts, and a hearing only if its case is approved too.
@@ -138,6 +151,9 @@ class Units:
             if number:
                 yield f"JOIN {self.sight.table(form)} AS t{number} ON t{number}.{SUBMISSION} = {this}.id"
         unit = self.indicator.unit
+        if isinstance(unit, EachLine):
+            lines = ", ".join(f"({sql_text(line)})" for line in unit.lines)
+            yield f"JOIN (SELECT column1 AS value FROM (VALUES {lines})) AS {CODE}"
         if isinstance(unit, EachCode):
             left_out = ", ".join(sql_text(code) for code in unit.leaving_out)
             yield f"JOIN json_each({unit.of.sql(self.sight)}) AS {CODE}"
@@ -147,18 +163,16 @@ class Units:
     def _part(self) -> str:
         indicator = self.indicator
         among = self._when(indicator.among)
-        if isinstance(indicator, Median):
-            return f"CASE WHEN {among} AND {indicator.of.sql(self.sight)} IS NOT NULL THEN {COUNT} END"
+        known = self._when(indicator.known())
         if not isinstance(indicator, Share):
-            return f"CASE WHEN {among} THEN {COUNT} END"
-        rated = self._when(indicator.rating.rated() if indicator.rating is not None else None)
+            return f"CASE WHEN {among} AND {known} THEN {COUNT} END"
         having = f"CASE WHEN {indicator.having.sql(self.sight)} THEN {COUNT} ELSE {REST} END"
-        return f"CASE WHEN {among} THEN CASE WHEN {rated} THEN {having}{self._beside(indicator.rating)} END END"
+        return f"CASE WHEN {among} THEN CASE WHEN {known} THEN {having}{self._beside(indicator.rating)} END END"
 
     def _when(self, condition: Condition | None) -> str:
         return condition.sql(self.sight) if condition is not None else "1"
 
-    def _beside(self, rating: Rating | None) -> str:
+    def _beside(self, rating: Rating | LineAnswer | None) -> str:
         if rating is None:
             return ""
         column = rating.sql(self.sight)
@@ -207,7 +221,7 @@ class Units:
         if dimension.first:
             return f"coalesce({self._first(question)}, {_NOT_RECORDED})"
         if not overlaps(self.indicator, dimension):
-            return f"coalesce({_code(dimension, question.sql(self.sight))}, {_NOT_RECORDED})"
+            return f"coalesce({_code(dimension, _asked(dimension).sql(self.sight))}, {_NOT_RECORDED})"
         return f"coalesce(nullif({self._codes(dimension)}, '[]'), {_NONE_RECORDED})"
 
     def _first(self, question: Question) -> str:
@@ -224,7 +238,7 @@ class Units:
             code, column = _code(dimension, "value"), question.sql(self.sight)
             return f"(SELECT json_group_array(DISTINCT {code}) FROM json_each({column}))"
         source, where, inside = self.sight.rows(question.form.rows_of)
-        column = question.sql(inside)
+        column = _asked(dimension).sql(inside)
         if isinstance(question, Choices):
             # A row without an answer stands under not recorded, beside the codes of the other rows.
             listed = f"coalesce({column}, {_NONE_RECORDED})"
@@ -232,6 +246,10 @@ class Units:
             return f"(SELECT json_group_array(DISTINCT {code}) FROM {source}, json_each({listed}) WHERE {where})"
         code = f"coalesce({_code(dimension, column)}, {_NOT_RECORDED})"
         return f"(SELECT json_group_array(DISTINCT {code}) FROM {source} WHERE {where})"
+
+
+def _asked(dimension: Dimension) -> Operand:
+    return Currency(dimension.question) if dimension.part == "currency" else dimension.question
 
 
 def _code(dimension: Dimension, column: str) -> str:

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import product
 
 from monitor.conditions import AllOf, Condition
-from monitor.indicators import Dimension, EachCode, Indicator, Median, Share, Statistic
+from monitor.indicators import Dimension, EachCode, EachLine, Indicator, Statistic
 
 ALL = "_T"
 """The key of a margin: every value of a dimension together."""
@@ -41,7 +42,7 @@ class Counts:
     """The counts of a group of units.
 
     ``n`` is the denominator, ``count`` those of them that meet the condition, ``rest`` the others of them. The units
-    that were not observed or not applicable stand beside, never in ``n``. Of counts and medians ``count`` is ``n``.
+    that were not observed or not applicable stand beside, never in ``n``. Of anything but a share ``count`` is ``n``.
     """
 
     n: Behind
@@ -52,18 +53,34 @@ class Counts:
 
 
 @dataclass(frozen=True)
+class Parts:
+    """What a total is made up of, by person, or by case where no person is known.
+
+    ``behind`` are those who have a part in it, ``largest`` is the sum of the two largest parts. Both sums are in
+    ten-thousandths of the unit of measure.
+    """
+
+    total: int
+    largest: int
+    behind: Behind
+
+
+@dataclass(frozen=True)
 class Finding:
     """One cell of a table: its place and its exact figures.
 
     ``keys`` has one code for each dimension, :data:`ALL` for all of them, :data:`UNKNOWN` for not recorded.
     ``outside`` gives, by the name of each overlapping dimension in which the cell stands under a code, the units of
     the same margin that do *not* stand under it: together with the margin they could be computed from the cell.
+    ``parts`` are those of the two totals of a ratio, and of what lies between them.
     """
 
     keys: tuple[str, ...]
     counts: Counts
     outside: tuple[tuple[str, Counts], ...] = ()
     median: float | None = None
+    ratio: float | None = None
+    parts: tuple[Parts, ...] = ()
 
     @property
     def n(self) -> Behind:
@@ -107,7 +124,7 @@ class FindingTable:
 
     @property
     def statistic(self) -> Statistic:
-        """``share``, ``count`` or ``median``."""
+        """``share``, ``count``, ``median`` or ``ratio``."""
         return self.indicator.statistic
 
     @property
@@ -129,15 +146,15 @@ class FindingTable:
 
 def denominator(indicator: Indicator) -> Condition | None:
     """The condition that puts a unit into the denominator; None when every unit is in it."""
-    rating = indicator.rating if isinstance(indicator, Share) else None
-    known = indicator.of.answered() if isinstance(indicator, Median) else rating.rated() if rating is not None else None
+    known = indicator.known()
     parts = [part for part in (indicator.among, known) if part is not None]
     return AllOf(tuple(parts)) if len(parts) > 1 else parts[0] if parts else None
 
 
 def unit_in_words(indicator: Indicator) -> str:
     """The title of the form that is counted, or ``each code of ...``."""
-    return indicator.unit.title() if isinstance(indicator.unit, EachCode) else str(indicator.unit.title)
+    unit = indicator.unit
+    return unit.title() if isinstance(unit, (EachCode, EachLine)) else str(unit.title)
 
 
 def overlaps(indicator: Indicator, dimension: Dimension) -> bool:
@@ -150,9 +167,15 @@ def overlaps(indicator: Indicator, dimension: Dimension) -> bool:
     return below or dimension.question.storage == "codes"
 
 
+def mixes_currencies(indicator: Indicator, dimensions: Sequence[Dimension], keys: Sequence[str]) -> bool:
+    """Whether a cell holds several currencies, or none that is known: it then has neither a median nor a ratio."""
+    places = [key for dimension, key in zip(dimensions, keys, strict=True) if dimension.part == "currency"]
+    return indicator.statistic in ("median", "ratio") and any(key in (ALL, UNKNOWN) for key in places)
+
+
 def question_of(dimension: Dimension) -> str:
     """What a dimension asks, apart from its name: ``case.country``, ``hearing.hearing_date (first year)``."""
-    part = " (first year)" if dimension.first else " (year)" if dimension.part == "year" else ""
+    part = " (first year)" if dimension.first else "" if dimension.part == "answer" else f" ({dimension.part})"
     return f"{dimension.question.form.code}.{dimension.question.name}{part}"
 
 

@@ -8,6 +8,7 @@ from collections.abc import Iterator, Sequence
 from monitor.errors import Fault, Refusal
 from monitor.intake.columns import Columns
 from monitor.intake.files import MOST_CHARACTERS, InputFile, Row
+from monitor.phrases import Phrase
 
 _OTHERS = {";": "semicolons", "\t": "tabs", "|": "vertical bars"}
 
@@ -39,7 +40,7 @@ def csv_rows(file: InputFile, columns: Columns) -> Iterator[Row]:
 
 
 def _counted(cells: int) -> str:
-    return "1 cell" if cells == 1 else f"{cells} cells"
+    return Phrase("{number} cell" if cells == 1 else "{number} cells", number=cells)
 
 
 class _Feed:

@@ -11,6 +11,7 @@ from typing import Any
 from monitor.errors import Fault
 from monitor.intake.columns import Columns
 from monitor.intake.files import MOST_CHARACTERS, InputFile, Row
+from monitor.phrases import Phrase
 
 _DEEPEST = 6  # a submission holds rows, a row holds lists and amounts: four levels
 _LONGEST_NUMBER = 100
@@ -77,7 +78,7 @@ def _once(pairs: Sequence[tuple[str, Any]]) -> dict[str, Any]:
     found = dict(pairs)
     if len(found) < len(pairs):
         twice = next(key for key, count in Counter(key for key, _ in pairs).items() if count > 1)
-        raise _Flaw("ROW-04", name=f"'{twice}'" if re.fullmatch(r"[\w.]{1,60}", twice) else "A key")
+        raise _Flaw("ROW-04", name=f"'{twice}'" if re.fullmatch(r"[\w.]{1,60}", twice) else Phrase("A key"))
     return found
 
 
@@ -87,14 +88,14 @@ def _no_constant(name: str) -> Any:
 
 def _whole(digits: str) -> int:
     if len(digits) > _LONGEST_NUMBER:
-        raise _Flaw("ROW-05", name=f"A number of {len(digits)} digits")
+        raise _Flaw("ROW-05", name=Phrase("A number of {number} digits", number=len(digits)))
     return int(digits)
 
 
 def _fraction(digits: str) -> float:
     value = float(digits)
     if value in (float("inf"), float("-inf")):
-        raise _Flaw("ROW-05", name="A number beyond all bounds")
+        raise _Flaw("ROW-05", name=Phrase("A number beyond all bounds"))
     return value
 
 

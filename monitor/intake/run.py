@@ -19,6 +19,7 @@ from monitor.intake.files import InputFile, Row, opened
 from monitor.intake.json_rows import json_rows
 from monitor.intake.mapping import ColumnMapping, find_mapping
 from monitor.intake.rejects import Rejects, rejects_to
+from monitor.languages import Translation, translation
 from monitor.store import Store, Writing
 from monitor.submissions import check
 
@@ -35,10 +36,10 @@ class BadRow:
     row: Row
     problems: tuple[Problem, ...]
 
-    def lines(self) -> Iterator[str]:
+    def lines(self, words: Translation) -> Iterator[str]:
         """A line for each problem, with the row's place."""
         for problem in self.problems:
-            yield f"{self.row.place()}  {problem.line()}"
+            yield f"{self.row.place()}  {words.problem(problem).line()}"
 
 
 @dataclass(frozen=True)
@@ -64,14 +65,15 @@ class Imported:
         """How many rows the file has."""
         return self.accepted + self.refused + self.already
 
-    def lines(self) -> list[str]:
-        """The refused rows as they stand on the screen; no lines when none was refused."""
-        return self._refusal().lines() if self.refused else []
+    def lines(self, words: Translation | None = None) -> list[str]:
+        """The refused rows as they stand on the screen, by default in English; no lines when none was refused."""
+        words = words or translation(None)
+        return words.refusal(self._refusal(words)) if self.refused else []
 
-    def _refusal(self) -> Refusal:
-        details = [line for bad in self.shown for line in bad.lines()]
+    def _refusal(self, words: Translation) -> Refusal:
+        details = [line for bad in self.shown for line in bad.lines(words)]
         if self.refused > len(self.shown):
-            details.append(f"... and {self.refused - len(self.shown)} more rows.")
+            details.append(words.phrase("... and {number} more rows.", number=self.refused - len(self.shown)))
         return Refusal(
             "IMPORT-12", details=details, refused=self.refused, rows=self.rows, form=self.form, version=self.version,
             path=self.path,

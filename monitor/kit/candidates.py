@@ -11,6 +11,7 @@ from typing import Any
 
 from monitor.conditions import (
     Answered,
+    AsOf,
     Compare,
     Condition,
     Constant,
@@ -111,7 +112,7 @@ class Candidates:
 
     def _note_side(self, side: Operand, other: Operand) -> None:
         variable = _variable(side)
-        if not isinstance(side, (Question, System, Constant, Today, Count, Length, Currency)):
+        if not isinstance(side, (Question, System, Constant, Today, AsOf, Count, Length, Currency)):
             self._loosen(side.operands())
         if isinstance(side, (Months, Days)):
             length = other.constant if isinstance(other, Constant) and isinstance(other.constant, int) else 1
@@ -123,7 +124,7 @@ class Candidates:
             self._constants.setdefault(variable, set()).add(other.constant)
         elif (partner := _variable(other)) is not None:
             self._links.setdefault(variable, set()).add(partner)
-        elif isinstance(other, Today):
+        elif isinstance(other, (Today, AsOf)):
             self._constants.setdefault(variable, set()).add(self._today.year)
 
     def _loosen(self, operands: Iterable[Operand]) -> None:
@@ -175,7 +176,8 @@ class Candidates:
             return sorted({*ends, *range(4), *_around(constants)}, key=lambda number: (number < 1, number)), whole
         if isinstance(question, Money):
             amounts = ["100.00", "0.50", "1000.00", "0", *(str(number) for number in _around(constants) if number > 0)]
-            return [{"amount": amount, "currency": code} for amount in amounts for code in ("EUR", "USD")], whole
+            here = [{"amount": amount, "currency": "EUR"} for amount in amounts]
+            return [*here, {"amount": "100.00", "currency": "USD"}], whole
         if isinstance(question, Text):
             return self._texts(question, constants), whole
         texts = [constant for constant in constants if isinstance(constant, str)]
@@ -254,7 +256,7 @@ def _example_answers(instrument: Instrument) -> dict[tuple[str, str], list[Any]]
             for code, answers in _with_rows(form.code, raw, rows):
                 for name, value in answers.items():
                     known = found.setdefault((code, name), [])
-                    if len(known) < 6 and value not in known:
+                    if len(known) < 4 and value not in known:
                         known.append(value)
     return found
 

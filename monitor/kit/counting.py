@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
 from typing import Literal
 
-from monitor.conditions import AllOf, Answered, AnyOf, Condition, Includes, Not
+from monitor.conditions import AllOf, Answered, Answers, AnyOf, AtLeast, Condition, Includes, Not, OneOf, Operand
 from monitor.forms import FormMeta
-from monitor.indicators import AlsoIn, EachCode, Indicator, Median, Share
+from monitor.indicators import AlsoIn, EachCode, EachLine, Indicator, LineAnswer, Share
 from monitor.kit.complaints import Complaint, complain
+from monitor.kit.goals import NOT_TRUE, TRUE, Goal, answered
 from monitor.kit.rehearsal import Stage
-from monitor.kit.search import NOT_TRUE, TRUE, Goal, answered
 from monitor.questions import Question
 
 Verdict = Literal["yes", "no", "unknown"]
@@ -35,13 +36,15 @@ class _Figure:
         self._form: FormMeta = indicator.form
         self._row = 1 if self._form.rows_of is not None else 0
         unit = indicator.unit
-        self._codes: Sequence[str | None] = (
-            [code for code in unit.of.codes if code not in unit.leaving_out] if isinstance(unit, EachCode) else [None]
-        )
+        self._each: Sequence[str | None] = [None]
+        if isinstance(unit, EachCode):
+            self._each = [code for code in unit.of.codes if code not in unit.leaving_out]
+        elif isinstance(unit, EachLine):
+            self._each = list(unit.lines)
 
     def complaints(self) -> Iterator[Complaint]:
         indicator = self._indicator
-        counted = self._among() + ([(Answered(indicator.of), TRUE)] if isinstance(indicator, Median) else [])
+        counted = self._among()
         verdict = self._ever(counted)
         if verdict != "yes":
             words = "; ".join(condition.words() for condition in indicator.conditions()) or "everything"
@@ -56,10 +59,8 @@ class _Figure:
         yield from self._dimensions(counted)
 
     def _among(self) -> list[tuple[Condition, int]]:
-        indicator = self._indicator
-        rated = [indicator.rating.rated()] if isinstance(indicator, Share) and indicator.rating is not None else []
-        among = [indicator.among] if indicator.among is not None else []
-        return [(condition, TRUE) for condition in (*among, *rated)]
+        given = (self._indicator.among, self._indicator.known())
+        return [(condition, TRUE) for condition in given if condition is not None]
 
     def _share(self, indicator: Share) -> Iterator[Complaint]:
         words = indicator.having.words()
@@ -85,13 +86,13 @@ class _Figure:
     def _ever(self, wanted: Sequence[tuple[Condition, int]], *more: Goal) -> Verdict:
         """Whether an accepted submission exists in which the unit meets all that is wanted."""
         decided = True
-        for code in self._codes:
-            goals = [Goal(_of_code(condition, code), wants, self._row) for condition, wants in wanted]
+        for name in self._each:
+            goals = [Goal(_for_one(condition, name), wants, self._row) for condition, wants in wanted]
             unit = self._indicator.unit
-            if isinstance(unit, EachCode) and code is not None:
-                goals.append(Goal(Includes(unit.of, (code,)), TRUE, self._row))
-            elif self._row:
-                goals.append(answered(next(iter(self._form.questions.values()))))
+            if isinstance(unit, EachCode) and name is not None:
+                goals.append(Goal(Includes(unit.of, (name,)), TRUE, self._row))
+            elif self._form.rows_of is not None:
+                goals.append(Goal(self._form.rows_of.count() >= 1))
             outcome = self._stage.find(self._form, *goals, *more)
             if outcome.left is not None:
                 return "yes"
@@ -104,10 +105,32 @@ class _Figure:
         return complain(code, self._where, **values)
 
 
-def _of_code(condition: Condition, code: str | None) -> Condition:
-    """The condition for one code, where an indicator counts codes: 'the same code' becomes this one."""
-    if isinstance(condition, AlsoIn) and code is not None:
-        return Includes(condition.other, (code,))
-    if isinstance(condition, (AllOf, AnyOf)):
-        return type(condition)(tuple(_of_code(part, code) for part in condition.parts))
-    return Not(_of_code(condition.part, code)) if isinstance(condition, Not) else condition
+@dataclass(frozen=True)
+class _Settled(Condition):
+    """A condition of which the truth is known before there are answers: the line at hand has no such question."""
+
+    settled: bool | None
+
+    def truth(self, answers: Answers) -> bool | None:
+        return self.settled
+
+    def operands(self) -> Iterator[Operand]:
+        return iter(())
+
+
+def _for_one(condition: Condition, name: str | None) -> Condition:
+    """The condition for one code or line, where an indicator counts those: 'the same code' becomes this one."""
+    if name is None:
+        return condition
+    if isinstance(condition, AlsoIn):
+        return Includes(condition.other, (name,))
+    if isinstance(condition, (AllOf, AnyOf, AtLeast)):
+        return replace(condition, parts=tuple(_for_one(part, name) for part in condition.parts))
+    if isinstance(condition, Not):
+        return Not(_for_one(condition.part, name))
+    if isinstance(condition, (OneOf, Includes, Answered)) and isinstance(condition.of, LineAnswer):
+        question = condition.of.asked.get(name)
+        if question is None:
+            return _Settled(False if isinstance(condition, Answered) else None)
+        return replace(condition, of=question)
+    return condition

@@ -8,11 +8,12 @@ from itertools import combinations
 
 from monitor.forms import FormMeta
 from monitor.kit.complaints import Complaint, complain
-from monitor.kit.rehearsal import Branch, Stage, branches
-from monitor.kit.search import FALSE, NOT_FALSE, NOT_TRUE, TRUE, Goal, answered, kept
+from monitor.kit.goals import FALSE, NOT_FALSE, NOT_TRUE, TRUE, Goal, answered, kept
+from monitor.kit.rehearsal import Branch, Stage, branches, reached
 from monitor.kit.wording import every_question, place_of
 from monitor.questions import Question
 from monitor.rules import Rule
+from monitor.submissions import Desk
 
 
 def never_asked(stage: Stage) -> Iterator[Complaint]:
@@ -89,8 +90,12 @@ class Walked:
     complaints: tuple[Complaint, ...]
 
 
-def dry_interview(stage: Stage, form: FormMeta) -> Walked:
-    """Invent submissions until every question and every code of a form was in one that the check accepts."""
+def dry_interview(stage: Stage, form: FormMeta, desk: Desk) -> Walked:
+    """Invent submissions until every question and every code of a form was in one that the check accepts.
+
+    What needs other submissions beside it cannot be invented alone; there the examples on the ``desk`` may show it.
+    """
+    shown = {branch for one in desk.submissions if one.form is form for branch in reached(form, one.values)}
     wanted = list(branches(form))
     if stage.find(form).impossible:
         complaint = complain("KIT-43", form.full_code(), rules=_culprits(stage, form))
@@ -101,7 +106,7 @@ def dry_interview(stage: Stage, form: FormMeta) -> Walked:
     for branch in wanted:
         if branch in seen or branch.question in silent:
             continue
-        found = _walk_to(stage, form, branch, seen)
+        found = _walk_to(stage, form, branch, seen, shown)
         if found is not None:
             complaints.append(found)
             if branch.code is None:
@@ -109,27 +114,37 @@ def dry_interview(stage: Stage, form: FormMeta) -> Walked:
     return Walked(form, len(wanted), len(seen & set(wanted)), tuple(complaints))
 
 
-def _walk_to(stage: Stage, form: FormMeta, branch: Branch, seen: set[Branch]) -> Complaint | None:
+def _walk_to(
+    stage: Stage, form: FormMeta, branch: Branch, seen: set[Branch], shown: set[Branch]
+) -> Complaint | None:  # fmt: skip
     """Reach one branch, and note all that was reached on the way; what to complain about if that cannot be."""
     where = place_of(branch.question)
-    outcome = stage.find(form, branch.goal())
+    outcome = stage.find(form, branch.goal(), alone=True)
     if outcome.left is None:
-        what = f"an accepted submission can answer it{'' if branch.code is None else f' with {branch.code}'}"
-        if not outcome.decided:
-            return complain("KIT-48", where, what=what)
-        if stage.find(form, branch.goal(), rules=False).impossible:
-            return None  # never asked at all: said elsewhere
-        culprits = _culprits(stage, form, branch.goal())
-        if branch.code is None:
-            return complain("KIT-41", where, rules=culprits)
-        return complain("KIT-42", where, code=branch.code, rules=culprits)
+        if branch not in shown:
+            return _unreached(stage, form, branch)
+        seen.add(branch)
+        return None
     rehearsed = stage.rehearse(form, outcome, seen)
     if rehearsed is None:
-        return complain("KIT-48", where, what="the interview can be finished: no answer to a question after it is known")
+        return complain("KIT-48", where, what="the interview can be finished from here")
     if rehearsed.refused is not None:
         return complain("KIT-44", where, says=rehearsed.refused)
     seen |= rehearsed.reached
     return None
+
+
+def _unreached(stage: Stage, form: FormMeta, branch: Branch) -> Complaint | None:
+    where = place_of(branch.question)
+    if not stage.find(form, branch.goal()).impossible:
+        what = f"an accepted submission can answer it{'' if branch.code is None else f' with {branch.code}'}"
+        return complain("KIT-48", where, what=what)
+    if stage.find(form, branch.goal(), rules=False).impossible:
+        return None  # never asked at all: said elsewhere
+    culprits = _culprits(stage, form, branch.goal())
+    if branch.code is None:
+        return complain("KIT-41", where, rules=culprits)
+    return complain("KIT-42", where, code=branch.code, rules=culprits)
 
 
 def _culprits(stage: Stage, form: FormMeta, *goals: Goal) -> str:

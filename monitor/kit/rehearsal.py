@@ -9,13 +9,14 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from monitor.conditions import Answers, Condition, Includes, OneOf, System, Value
+from monitor.conditions import Answers, Includes, OneOf, System, Value
 from monitor.errors import AnswersRefused
 from monitor.forms import FormMeta
 from monitor.instrument import Instrument
 from monitor.interview import Step, walk
 from monitor.kit.candidates import Candidates
-from monitor.kit.search import SLOTS, Goal, Outcome, Place, Search, answered, kept
+from monitor.kit.goals import SLOTS, Goal, Outcome, Place, answered, kept
+from monitor.kit.search import Search
 from monitor.questions import Choices, Coded, Country, Question, Rows
 from monitor.testing import Desk
 
@@ -76,9 +77,12 @@ class Stage:
         held = form.rows_of.form if form.rows_of is not None else form
         return [goal for one in (held, *held.ancestors()) for goal in kept(self.instrument.rules_of(one))]
 
-    def find(self, form: FormMeta, *goals: Goal, rules: bool = True) -> Outcome:
-        """Answers that meet the goals, by default in a submission that no rule refuses."""
-        return self.search(form).find([*goals, *(self.rules(form) if rules else ())])
+    def find(self, form: FormMeta, *goals: Goal, rules: bool = True, alone: bool = False) -> Outcome:
+        """Answers that meet the goals, by default in a submission that no rule refuses.
+
+        ``alone`` says that there are no other submissions; otherwise there may be any that the goals want.
+        """
+        return self.search(form).find([*goals, *(self.rules(form) if rules else ())], others=not alone)
 
     def rehearse(self, form: FormMeta, outcome: Outcome, seen: frozenset[Branch] | set[Branch]) -> Rehearsed | None:
         """A whole submission with what a search left, and others above it, put through the real check.
@@ -99,7 +103,7 @@ class Stage:
             except AnswersRefused as refusal:
                 says = "; ".join(problem.line() for problem in refusal.problems)
                 return Rehearsed(raw, frozenset(), f"{one.code}: {says}")
-        return Rehearsed(raw, frozenset(_reached(form, values)))
+        return Rehearsed(raw, frozenset(reached(form, values)))
 
     def _submit(self, desk: Desk, form: FormMeta, raw: dict[str, Any]) -> str:
         """Check a submission, its warnings explained; give its id."""
@@ -128,7 +132,7 @@ class Stage:
             if step is None:
                 return values, walked.answers, system
             level, place = _at(values, step)
-            options = left.get(place, self.search(form).candidates(place))
+            options = left.get(place, (None, *self._candidates.of(step.question).values))
             value = self._pick(step.question, options, seen)
             if value is not None:
                 level[step.question.name] = [{} for _ in range(value)] if isinstance(step.question, Rows) else value
@@ -162,15 +166,11 @@ def _branches_of(question: Question, value: Value) -> set[Branch]:
     return {Branch(question), *((Branch(question, code) for code in codes) if coded else ())}
 
 
-def _reached(form: FormMeta, values: Mapping[str, Value]) -> Iterator[Branch]:
+def reached(form: FormMeta, values: Mapping[str, Value]) -> Iterator[Branch]:
+    """The branches that the answers to a form went along, its rows included."""
     for name, value in values.items():
         question = form.questions[name]
         yield from _branches_of(question, value)
         if isinstance(question, Rows):
             for row in value:
-                yield from _reached(question.row_form, row)
-
-
-def conditions(*given: Condition | None) -> list[Goal]:
-    """Goals that all of these hold; what is not given holds."""
-    return [Goal(condition) for condition in given if condition is not None]
+                yield from reached(question.row_form, row)

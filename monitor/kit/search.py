@@ -9,89 +9,54 @@ left at the end fits together, whatever is picked from it.
 from __future__ import annotations
 
 import random
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import date
-from itertools import product
-from math import prod
+from itertools import combinations, islice, product
+from math import comb, prod
+from typing import TypeVar
 
 from monitor.conditions import (
     AllOf,
     Answered,
-    Answers,
     AnyOf,
     AnyOther,
     AnyRow,
+    AtLeast,
     Compare,
     Condition,
     Constant,
     Count,
+    Elsewhere,
     Not,
-    Operand,
     System,
     Value,
 )
 from monitor.forms import FormMeta
 from monitor.kit.candidates import Candidates
+from monitor.kit.goals import (
+    ANY,
+    FALSE,
+    NOT_FALSE,
+    NOT_TRUE,
+    SLOTS,
+    TRUE,
+    UNKNOWN,
+    Goal,
+    Outcome,
+    Place,
+    all_of,
+    swapped,
+)
+from monitor.kit.truths import Truths
 from monitor.questions import Question, Rows
-from monitor.rules import Rule
-
-TRUE, FALSE, UNKNOWN = 1, 2, 4
-NOT_TRUE, NOT_FALSE, ANY = FALSE | UNKNOWN, TRUE | UNKNOWN, 7
-"""Sets of truths, as bits: what a goal accepts, and what a condition can still become."""
-
-SLOTS = 2
-"""Rows are told apart up to this number; further ones answer like the last."""
 
 _BLANK = 1  # the lowest bit of a mask: no answer
-_MOST_COMBINATIONS = 4_000
-_TOO_MANY_COMBINATIONS = 200_000
+_MOST_COMBINATIONS = 3_000
+_MOST_WAYS = 100
 
 
-@dataclass(frozen=True)
-class Place:
-    """Where an answer stands in the search: a question (for rows: in which row, from 1) or a system field."""
-
-    operand: Operand
-    row: int = 0
-
-
-@dataclass(frozen=True)
-class Goal:
-    """A condition and the truths that are wanted of it, for a question in rows in which row."""
-
-    condition: Condition
-    wants: int = TRUE
-    row: int = 0
-
-
-@dataclass(frozen=True)
-class Outcome:
-    """What a search found: for each place the answers that are left, or none; ``decided`` is false if it gave up."""
-
-    left: Mapping[Place, tuple[Value | None, ...]] | None
-    decided: bool = True
-
-    @property
-    def impossible(self) -> bool:
-        """Whether it is certain that no answers meet the goals."""
-        return self.left is None and self.decided
-
-
-def kept(rules: Iterable[Rule]) -> Iterator[Goal]:
-    """The goals of a submission that no rule refuses: warnings can be explained, so only errors count."""
-    for rule in rules:
-        if rule.urgent or rule.for_reviewer:
-            continue
-        if rule.severity == "error" and rule.must_hold is not None:
-            yield Goal(rule.must_hold, NOT_FALSE)
-        elif rule.severity == "error" and rule.flag_if is not None:
-            yield Goal(rule.flag_if, NOT_TRUE)
-
-
-def answered(question: Question) -> Goal:
-    """The question is asked and answered, for one in rows: in the first row."""
-    return Goal(Answered(question), TRUE, 1 if question.form.rows_of is not None else 0)
+_Way = TypeVar("_Way")
 
 
 class _Contradiction(Exception):
@@ -103,42 +68,36 @@ class _Spent(Exception):
 
 
 @dataclass
-class _Table:
-    """The places that a condition looks at, and its truth for each combination of candidates, as far as known."""
-
-    places: tuple[Place, ...]
-    whole: bool
-    truths: dict[tuple[int, ...], int] = field(default_factory=dict)
-
-
-@dataclass
 class _State:
     masks: dict[Place, int] = field(default_factory=dict)
     agenda: list[Goal] = field(default_factory=list)
     choices: list[tuple[tuple[Goal, ...], ...]] = field(default_factory=list)
     joint: list[Goal] = field(default_factory=list)
+    pruned: dict[Goal, tuple[int, ...]] = field(default_factory=dict)
 
     def copy(self) -> _State:
-        return _State(dict(self.masks), list(self.agenda), list(self.choices), list(self.joint))
+        return _State(dict(self.masks), list(self.agenda), list(self.choices), list(self.joint), dict(self.pruned))
 
 
 class Search:
     """Searches answers to one form and the forms above it."""
 
     def __init__(self, form: FormMeta, candidates: Candidates, today: date, *, budget: int = 400) -> None:
-        self.form = form
-        self._chain = [*reversed(list(form.ancestors())), form]
-        self._candidates, self._today, self._budget = candidates, today, budget
-        self._values: dict[Place, tuple[Value | None, ...]] = {}
-        self._tables: dict[tuple[Condition, int], _Table] = {}
+        self._truths = Truths(form, candidates, today)
+        self._budget, self._others, self._again = budget, False, False
         self._trouble: dict[int, int] = {}
+        self._failed: dict[Place, int] = {}
         self._exact, self._steps, self._rows_wanted = True, 0, 0
         self._random = random.Random(0)
         self._kept_alive: list[Condition] = []  # trouble is counted by id
         self._existence: dict[Place, Condition] = {}
 
-    def find(self, goals: Sequence[Goal], *, again: int = 3) -> Outcome:
-        """Answers that meet all the goals. It starts ``again`` in another order where the first order takes long."""
+    def find(self, goals: Sequence[Goal], *, others: bool = False, again: int = 3) -> Outcome:
+        """Answers that meet all the goals. It starts ``again`` in another order where the first order takes long.
+
+        With ``others`` there may be any other submissions that the goals want; without, there are none.
+        """
+        self._others = others
         found = self._find(goals, again)
         if found.left is not None or found.decided:
             return found
@@ -149,9 +108,11 @@ class Search:
     def _find(self, goals: Sequence[Goal], again: int) -> Outcome:
         self._kept_alive += [goal.condition for goal in goals]
         self._trouble.clear()
+        self._failed.clear()
         self._random.seed(0)
         for attempt in range(again):
             self._exact, self._steps, self._rows_wanted = True, self._budget * (attempt + 1), 0
+            self._again = attempt > 0
             try:
                 state = self._solve(_State(agenda=list(goals)))
             except _Spent:
@@ -163,26 +124,18 @@ class Search:
 
     def _whole(self, condition: Condition, row: int) -> bool:
         """Whether the candidates stand for all answers there are, as far as a condition goes."""
-        if isinstance(condition, AnyOther):
-            return False
+        if isinstance(condition, (AnyOther, Elsewhere)):
+            return self._others
         inner = [*getattr(condition, "parts", ()), *([condition.part] if isinstance(condition, Not) else [])]
         if isinstance(condition, AnyRow):
             return self._whole(condition.condition, row or 1)
         if inner:
             return all(self._whole(part, row) for part in inner)
-        table = self._table(Goal(condition, ANY, row))
-        return table.whole and all(self._candidates.of(place.operand).whole for place in table.places)
-
-    def candidates(self, place: Place) -> tuple[Value | None, ...]:
-        """The candidates for a place before any goal; blank comes first."""
-        if place not in self._values:
-            operand = place.operand
-            options = self._candidates.of(operand)
-            self._values[place] = (None, *options.values)
-        return self._values[place]
+        table = self._truths.table(Goal(condition, ANY, row))
+        return table.whole and all(self._truths.whole(place) for place in table.places)
 
     def _left(self, place: Place, mask: int) -> tuple[Value | None, ...]:
-        return tuple(value for number, value in enumerate(self.candidates(place)) if mask >> number & 1)
+        return tuple(self._truths.candidates(place)[bit] for bit in _bits(mask))
 
     # The search itself.
 
@@ -209,21 +162,20 @@ class Search:
         return self._solve_joint(state)
 
     def _solve_joint(self, state: _State) -> _State:
-        """Nothing is left but conditions over several answers: fix the answers of one of them, and go on."""
-        goal = min(state.joint, key=lambda one: self._size(state, one))
-        state.joint.remove(goal)
-        places = self._table(goal).places
-        if self._size(state, goal) > _TOO_MANY_COMBINATIONS:
-            raise _Spent
-        for bits in self._combinations(state, places):
-            if not self._truth(goal, places, bits) & goal.wants:
-                continue
+        """Nothing is left but conditions over several answers: fix one answer after the other, and go on."""
+        places = dict.fromkeys(place for goal in state.joint for place in self._truths.table(goal).places)
+        sizes = {place: self._mask(state, place).bit_count() for place in places}
+        unsettled = [place for place in places if sizes[place] > 1]
+        if not unsettled:
+            raise _Spent  # all is fixed, and still too many rows to try: nothing is known
+        place = min(unsettled, key=lambda one: sizes[one] / (1 + self._failed.get(one, 0)))
+        for bit in self._shuffled(_bits(self._mask(state, place))):
             branch = state.copy()
             try:
-                for place, bit in zip(places, bits, strict=True):
-                    self._narrow(branch, place, 1 << bit)
+                self._narrow(branch, place, 1 << bit)
                 return self._solve(branch)
             except _Contradiction:
+                self._failed[place] = self._failed.get(place, 0) + 1
                 self._step()
         raise _Contradiction
 
@@ -268,21 +220,23 @@ class Search:
     def _prune_joint(self, state: _State) -> bool:
         before = dict(state.masks)
         for goal in list(state.joint):
-            places = self._table(goal).places
-            if self._size(state, goal) > _MOST_COMBINATIONS:
+            table = self._truths.table(goal)
+            masks = tuple(self._mask(state, place) for place in table.places)
+            if prod(mask.bit_count() for mask in masks) > _MOST_COMBINATIONS or state.pruned.get(goal) == masks:
                 continue
-            every, good = 0, []
-            for bits in self._combinations(state, places):
-                every += 1
-                if self._truth(goal, places, bits) & goal.wants:
-                    good.append(bits)
+            good = [
+                bits
+                for bits in product(*map(_bits, masks))
+                if (table.truths.get(bits) or self._truths.of(goal, bits)) & goal.wants
+            ]
             if not good:
                 self._blame((goal,))
                 raise _Contradiction
-            if len(good) == every:
-                state.joint.remove(goal)
-            for number, place in enumerate(places):
-                self._narrow(state, place, sum({1 << bits[number] for bits in good}))
+            for place, column in zip(table.places, zip(*good, strict=True), strict=True):
+                self._narrow(state, place, sum(1 << bit for bit in set(column)))
+            state.pruned[goal] = tuple(self._mask(state, place) for place in table.places)
+            if prod(mask.bit_count() for mask in state.pruned[goal]) == len(good):
+                state.joint.remove(goal)  # whatever is picked from what is left meets it
         return bool(state.agenda) or before != state.masks
 
     def _blame(self, goals: Iterable[Goal]) -> None:
@@ -304,7 +258,7 @@ class Search:
             raise _Contradiction
         condition, wants, row = goal.condition, goal.wants, goal.row
         if isinstance(condition, Not):
-            state.agenda.append(Goal(condition.part, _swapped(wants), row))
+            state.agenda.append(Goal(condition.part, swapped(wants), row))
         elif isinstance(condition, (AllOf, AnyOf)):
             parts = tuple(Goal(part, wants, row) for part in condition.parts)
             if isinstance(condition, AllOf) is bool(wants & TRUE):
@@ -313,12 +267,29 @@ class Search:
                 state.choices.append(tuple((part,) for part in self._shuffled(parts)))
         elif isinstance(condition, AnyRow):
             self._expand_rows(state, condition, wants)
+        elif isinstance(condition, AtLeast):
+            # Not so many: then all but too few of them are not met.
+            number = condition.number if wants & TRUE else len(condition.parts) - condition.number + 1
+            ways = combinations([Goal(part, wants, row) for part in condition.parts], number)
+            state.choices.append(tuple(islice(ways, _MOST_WAYS)))
+            self._exact = self._exact and comb(len(condition.parts), number) <= _MOST_WAYS
+        elif isinstance(condition, (AnyOther, Elsewhere)):
+            self._expand_others(state, condition, goal)
         else:
             self._expand_atom(state, goal)
 
-    def _shuffled(self, parts: tuple[Goal, ...]) -> list[Goal]:
-        first = list(parts)
-        if self._steps > self._budget:  # a later attempt: in another order than the one that took too long
+    def _expand_others(self, state: _State, condition: AnyOther | Elsewhere, goal: Goal) -> None:
+        """Other submissions are there or not, as the mode of the search says; what they share must be answered."""
+        shared = condition.same if isinstance(condition, AnyOther) else tuple(mine for _, mine in condition.same)
+        questions = [operand for operand in shared if isinstance(operand, Question)]
+        if goal.wants == TRUE or (goal.wants == FALSE and isinstance(condition, Elsewhere)):
+            state.agenda += [Goal(Answered(question), TRUE, goal.row) for question in questions]
+        elif goal.wants == NOT_FALSE and not self._others:
+            state.choices.append(tuple((Goal(Answered(question), FALSE, goal.row),) for question in questions))
+
+    def _shuffled(self, ways: Iterable[_Way]) -> list[_Way]:
+        first = list(ways)
+        if self._again:  # in another order than the one that took too long
             self._random.shuffle(first)
         return first
 
@@ -341,21 +312,20 @@ class Search:
         return Goal(self._existence[place])
 
     def _expand_atom(self, state: _State, goal: Goal) -> None:
-        places = self._table(goal).places
+        places = self._truths.table(goal).places
         if len(places) != 1:
             state.joint.append(goal)
             return
         (place,) = places
-        bits = (number for number in range(len(self.candidates(place))) if self._mask(state, place) >> number & 1)
-        self._narrow(state, place, sum(1 << bit for bit in bits if self._truth(goal, places, (bit,)) & goal.wants))
+        good = (bit for bit in _bits(self._mask(state, place)) if self._truths.of(goal, (bit,)) & goal.wants)
+        self._narrow(state, place, sum(1 << bit for bit in good))
 
     # What an answer needs around it.
 
     def _mask(self, state: _State, place: Place) -> int:
         if place not in state.masks:
-            options = self._candidates.of(place.operand)
-            self._exact = self._exact and options.whole
-            mask = (1 << len(self.candidates(place))) - 1
+            self._exact = self._exact and self._truths.whole(place)
+            mask = (1 << len(self._truths.candidates(place))) - 1
             operand = place.operand
             if isinstance(operand, System):
                 always = operand.name != "source"
@@ -397,28 +367,37 @@ class Search:
 
     def _possible(self, state: _State, condition: Condition, row: int) -> int:
         if isinstance(condition, Not):
-            return _swapped(self._possible(state, condition.part, row))
+            return swapped(self._possible(state, condition.part, row))
         if isinstance(condition, (AllOf, AnyOf)):
             found = [self._possible(state, part, row) for part in condition.parts]
             if isinstance(condition, AllOf):
-                return _all_of(found)
-            return _swapped(_all_of([_swapped(one) for one in found]))
+                return all_of(found)
+            return swapped(all_of([swapped(one) for one in found]))
         if isinstance(condition, AnyRow):
             return self._possible_rows(state, condition)
-        if isinstance(condition, AnyOther):
-            self._exact = False  # other submissions are not searched: here there are none
-            return FALSE
+        if isinstance(condition, (AnyOther, Elsewhere)):
+            self._exact = self._exact and self._others
+            return ANY if self._others else NOT_TRUE if isinstance(condition, Elsewhere) else FALSE
+        if isinstance(condition, AtLeast):
+            return self._possible_at_least(state, condition, row)
         goal = Goal(condition, ANY, row)
-        places = self._table(goal).places
-        self._exact = self._exact and self._table(goal).whole
+        places = self._truths.table(goal).places
+        self._exact = self._exact and self._truths.table(goal).whole
         if self._size(state, goal) > 60 and len(places) > 1:
             return ANY
         possible = 0
         for bits in self._combinations(state, places):
-            possible |= self._truth(goal, places, bits)
+            possible |= self._truths.of(goal, bits)
             if possible == ANY:
                 break
         return possible
+
+    def _possible_at_least(self, state: _State, condition: AtLeast, row: int) -> int:
+        found = [self._possible(state, part, row) for part in condition.parts]
+        possible = TRUE if sum(bool(one & TRUE) for one in found) >= condition.number else 0
+        missing = len(found) - condition.number + 1
+        possible |= FALSE if sum(bool(one & FALSE) for one in found) >= missing else 0
+        return possible | (UNKNOWN if not possible or any(one & UNKNOWN for one in found) else 0)
 
     def _possible_rows(self, state: _State, condition: AnyRow) -> int:
         counts = self._left(Place(condition.rows), self._mask(state, Place(condition.rows)))
@@ -431,71 +410,10 @@ class Search:
         return possible & ~FALSE if never_false and possible != FALSE else possible
 
     def _size(self, state: _State, goal: Goal) -> int:
-        return prod(self._mask(state, place).bit_count() for place in self._table(goal).places)
+        return prod(self._mask(state, place).bit_count() for place in self._truths.table(goal).places)
 
     def _combinations(self, state: _State, places: tuple[Place, ...]) -> Iterator[tuple[int, ...]]:
-        masks = [self._mask(state, place) for place in places]
-        yield from product(*([bit for bit in range(mask.bit_length()) if mask >> bit & 1] for mask in masks))
+        yield from product(*(_bits(self._mask(state, place)) for place in places))
 
-    def _table(self, goal: Goal) -> _Table:
-        key = (goal.condition, goal.row)
-        if key not in self._tables:
-            operands = list(goal.condition.operands())
-            places = dict.fromkeys(place for operand in operands for place in self._places(operand, goal.row))
-            # What is reckoned over all rows might come out in more rows than are told apart.
-            over_rows = not goal.row and any(place.row for place in places)
-            self._tables[key] = _Table(tuple(places), not over_rows)
-        return self._tables[key]
-
-    def _places(self, operand: Operand, row: int) -> Iterator[Place]:
-        """Where an operand is answered: once, in one row, or, for what is reckoned over all rows, in each of them."""
-        if isinstance(operand, System) or (isinstance(operand, Question) and operand.form in self._chain):
-            yield Place(operand)
-        elif isinstance(operand, Question) and operand.form.rows_of is not None:
-            if row:
-                yield Place(operand, row)
-                return
-            yield Place(operand.form.rows_of)
-            yield from (Place(operand, slot) for slot in range(1, SLOTS + 1))
-
-    def _truth(self, goal: Goal, places: tuple[Place, ...], bits: tuple[int, ...]) -> int:
-        table = self._table(goal).truths
-        if bits not in table:
-            given = {place: self.candidates(place)[bit] for place, bit in zip(places, bits, strict=True)}
-            truth = goal.condition.truth(self._answers(given, goal.row))
-            table[bits] = UNKNOWN if truth is None else TRUE if truth else FALSE
-        return table[bits]
-
-    def _answers(self, given: Mapping[Place, Value | None], row: int) -> Answers:
-        system: dict[str, Value] = {}
-        levels: dict[tuple[FormMeta, int], dict[str, Value]] = {}
-        for place, value in given.items():
-            if isinstance(place.operand, System):
-                system[place.operand.name] = value
-            elif value is not None and not isinstance(place.operand, Rows):
-                levels.setdefault((place.operand.form, place.row), {})[place.operand.title()] = value
-        for place, value in given.items():
-            if isinstance(place.operand, Rows) and value is not None:
-                form = place.operand.row_form
-                rows = [levels.get((form, min(number, SLOTS)), {}) for number in range(1, value + 1)]
-                levels.setdefault((place.operand.form, 0), {})[place.operand.name] = rows
-        answers = None
-        for form in self._chain:
-            answers = Answers(form, levels.get((form, 0), {}), answers, self._today, system)
-        for form in {place.operand.form for place in given if place.row} if row else ():
-            answers = Answers(form, levels.get((form, row), {}), answers, self._today, system)
-        assert answers is not None  # a form is at least its own chain
-        return answers
-
-
-def _swapped(truths: int) -> int:
-    return truths & UNKNOWN | (FALSE if truths & TRUE else 0) | (TRUE if truths & FALSE else 0)
-
-
-def _all_of(parts: Sequence[int]) -> int:
-    """What `all of them` can become, from what each can become."""
-    if not all(part & NOT_FALSE for part in parts):
-        return FALSE
-    possible = FALSE if any(part & FALSE for part in parts) else 0
-    possible |= TRUE if all(part & TRUE for part in parts) else 0
-    return possible | (UNKNOWN if any(part & UNKNOWN for part in parts) else 0)
+def _bits(mask: int) -> list[int]:
+    return [bit for bit in range(mask.bit_length()) if mask >> bit & 1]

@@ -10,6 +10,7 @@ from marshmallow import ValidationError, fields
 
 from monitor.conditions import Answers, Condition, Operand, Value
 from monitor.errors import DeclarationError, Fault
+from monitor.phrases import Phrase
 
 Publish = Literal["dimension", "counted", "never", "sealed"]
 PUBLISH: tuple[str, ...] = ("dimension", "counted", "never", "sealed")
@@ -30,6 +31,8 @@ class Question(fields.Field, Operand):  # type: ignore[type-arg]  # reason: ever
     storage: ClassVar[str] = "text"
     """How the store keeps it: ``text``, ``integer``, ``codes``, ``money``, ``rows``, or ``open`` (in no table)."""
     limit: ClassVar[int] = 200
+    unsaid: ClassVar[tuple[str, ...]] = ()
+    """What reading refuses or accepts and :meth:`schema` cannot say, a sentence each. The contract names it."""
     form: Any = None
     name: str = ""
     section: str = ""
@@ -100,7 +103,7 @@ class Question(fields.Field, Operand):  # type: ignore[type-arg]  # reason: ever
         return None
 
     def schema(self) -> dict[str, Any]:
-        """The stored form as JSON Schema (2020-12)."""
+        """A raw answer that can be read, as JSON Schema (2020-12); blanks are none. ``$defs``: :mod:`contract`."""
         return {"type": "string"}
 
 
@@ -116,12 +119,12 @@ def plain_text(raw: Any, wanted: str, limit: int) -> str:
     if len(raw) > limit:
         raise refuse("ANSWER-13", limit=limit)
     if _CONTROL.search(raw):
-        raise refuse("ANSWER-08", what="a control character such as NUL")
+        raise refuse("ANSWER-08", what=Phrase("a control character such as NUL"))
     if not raw.isascii():
         try:
             raw.encode("utf-8")
         except UnicodeEncodeError:
-            raise refuse("ANSWER-08", what="half of a character pair") from None
+            raise refuse("ANSWER-08", what=Phrase("half of a character pair")) from None
     return raw
 
 
@@ -130,10 +133,10 @@ def shown(raw: str) -> str:
 
     A sentence in the place of a code is most often an open answer in the wrong column; it must not be echoed.
     """
-    return f"'{raw}'" if re.fullmatch(r"[\w.+-]{1,24}", raw) else "What was given"
+    return f"'{raw}'" if re.fullmatch(r"[\w.+-]{1,24}", raw) else Phrase("What was given")
 
 
 def kind_of(raw: Any) -> str:
     """What sort of thing a raw answer is, in words: never the answer itself."""
     kinds = {bool: "True or false", int: "A number", float: "A number with decimals", str: "Text", list: "A list"}
-    return kinds.get(type(raw), "An object" if isinstance(raw, dict) else "Something else")
+    return Phrase(kinds.get(type(raw), "An object" if isinstance(raw, dict) else "Something else"))

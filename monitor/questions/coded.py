@@ -9,7 +9,9 @@ from typing import Any
 
 from monitor.conditions import Condition, Includes, OneOf, Value, Within
 from monitor.errors import DeclarationError
+from monitor.phrases import Phrase
 from monitor.questions.asked import Question, kind_of, refuse, shown
+from monitor.questions.patterns import any_code, one_of
 
 _CODE = re.compile(r"[A-Za-z0-9][A-Za-z0-9_+-]*")
 
@@ -58,14 +60,14 @@ class Coded(Question):
         """The codes themselves. Raises :class:`DeclarationError` for one that is not in the list."""
         for code in codes:
             if code not in self.codes:
-                question, codes = f"the question '{self.wording}'", _few(self.codes)
-                raise DeclarationError("PLUGIN-01", place="A condition", name=code, question=question, codes=codes)
+                question, listed = f"the question '{self.wording}'", _few(self.codes)
+                raise DeclarationError("PLUGIN-01", place="A condition", name=code, question=question, codes=listed)
         return codes
 
     def chosen(self, raw: Any) -> str:
         """One code of the list."""
         if not isinstance(raw, str):
-            raise refuse("ANSWER-04", found=kind_of(raw), wanted="one of the answers")
+            raise refuse("ANSWER-04", found=kind_of(raw), wanted=Phrase("one of the answers"))
         code = raw.strip()
         if code not in self.codes:
             raise refuse("ANSWER-05", given=self._named(code), codes=_few(self.codes))
@@ -73,12 +75,14 @@ class Coded(Question):
 
     def _named(self, code: str) -> str:
         """An answer as a message may show it; a sealed one never."""
-        return "What was given" if self.publish == "sealed" else shown(code)
+        return Phrase("What was given") if self.publish == "sealed" else shown(code)
 
 
 def _few(codes: Iterable[str]) -> str:
     listed = list(codes)
-    return ", ".join(listed) if len(listed) <= 24 else ", ".join(listed[:12]) + f" and {len(listed) - 12} more"
+    if len(listed) <= 24:
+        return ", ".join(listed)
+    return Phrase("{codes} and {number} more", codes=", ".join(listed[:12]), number=len(listed) - 12)
 
 
 class Choice(Coded):
@@ -96,7 +100,7 @@ class Choice(Coded):
         return self.chosen(raw)
 
     def schema(self) -> dict[str, Any]:
-        return {"type": "string", "enum": list(self.codes)}
+        return one_of(self.codes)
 
 
 class Choices(Coded):
@@ -104,6 +108,7 @@ class Choices(Coded):
 
     storage = "codes"
     kind = "codes"
+    unsaid = ("The same answer twice is refused even if one of the two has blanks around it.",)
 
     def __init__(self, wording: str, codes: Mapping[str, str], *, alone: Sequence[str] = (), **settings: Any) -> None:
         super().__init__(wording, codes, **settings)
@@ -126,7 +131,7 @@ class Choices(Coded):
 
     def read(self, raw: Any) -> Value:
         if not isinstance(raw, list):
-            raise refuse("ANSWER-04", found=kind_of(raw), wanted="a list of answers")
+            raise refuse("ANSWER-04", found=kind_of(raw), wanted=Phrase("a list of answers"))
         chosen: list[str] = []
         for item in raw:
             code = self.chosen(item)
@@ -144,10 +149,10 @@ class Choices(Coded):
             "type": "array",
             "minItems": 1,
             "uniqueItems": True,
-            "items": {"enum": list(self.codes)},
+            "items": one_of(self.codes),
         }
         if self.alone:
-            items["if"] = {"contains": {"enum": list(self.alone)}}
+            items["if"] = {"contains": {"type": "string", "pattern": any_code(self.alone)}}
             items["then"] = {"maxItems": 1}
         return items
 
@@ -170,6 +175,9 @@ class Rating(Choice):
     def __init__(self, wording: str, *, yes_is_bad: bool = False, **settings: Any) -> None:
         super().__init__(wording, RATING, **settings)
         self.yes_is_bad = yes_is_bad
+
+    def schema(self) -> dict[str, Any]:
+        return {"$ref": "#/$defs/Rating"}
 
     def rated(self) -> Condition:
         """yes, partly or no: what the denominator of a share holds."""
@@ -196,7 +204,7 @@ class Country(Choice):
 
     def schema(self) -> dict[str, Any]:
         country = {"$ref": "#/$defs/ISO-3166-1"}
-        return {"anyOf": [country, {"enum": list(self.also)}]} if self.also else country
+        return {"anyOf": [country, one_of(self.also)]} if self.also else country
 
 
 @cache

@@ -7,9 +7,12 @@ from functools import cache
 from typing import Any
 
 from monitor.conditions import Currency, Operand, Value
+from monitor.phrases import Phrase
 from monitor.questions.asked import Question, kind_of, refuse
+from monitor.questions.patterns import whole
 
 _BIGGEST = 2**53 - 1
+_AMOUNT, _MOST = r"[0-9]{1,13}(\.[0-9]{1,4})?", 10**13 - 1
 
 
 class Whole(Question):
@@ -17,6 +20,7 @@ class Whole(Question):
 
     storage = "integer"
     kind = "number"
+    unsaid = ("A number with decimals is refused even if they are zero; JSON Schema takes 5.0 for 5.",)
 
     def __init__(self, wording: str, *, at_least: int = 0, at_most: int = _BIGGEST, **settings: Any) -> None:
         super().__init__(wording, **settings)
@@ -28,13 +32,15 @@ class Whole(Question):
 
     def read(self, raw: Any) -> Value:
         if isinstance(raw, bool) or not isinstance(raw, int):
-            raise refuse("ANSWER-04", found=kind_of(raw), wanted="a whole number, in the digits 0 to 9,")
+            raise refuse("ANSWER-04", found=kind_of(raw), wanted=Phrase("a whole number, in the digits 0 to 9,"))
         if not self.at_least <= raw <= self.at_most:
-            high = f" and at most {self.at_most}" if self.at_most < _BIGGEST else ""
-            raise refuse(
-                "ANSWER-06", bound=f"at least {self.at_least}{high}" if high or raw < self.at_least else "smaller"
-            )
+            raise refuse("ANSWER-06", bound=self._bound(raw))
         return raw
+
+    def _bound(self, raw: int) -> Phrase:
+        if self.at_most < _BIGGEST:
+            return Phrase("at least {least} and at most {most}", least=self.at_least, most=self.at_most)
+        return Phrase("at least {least}", least=self.at_least) if raw < self.at_least else Phrase("smaller")
 
     def schema(self) -> dict[str, Any]:
         return {"type": "integer", "minimum": self.at_least, "maximum": self.at_most}
@@ -50,6 +56,7 @@ class Money(Question):
     storage = "money"
     kind = "number"
     money = True
+    unsaid = ("An amount with decimals stands in quotation marks; JSON Schema takes the number 5.0 for 5.",)
 
     def __init__(self, wording: str, *, zero: bool = False, **settings: Any) -> None:
         super().__init__(wording, **settings)
@@ -65,21 +72,27 @@ class Money(Question):
 
     def read(self, raw: Any) -> Value:
         if not isinstance(raw, dict) or set(raw) != {"amount", "currency"}:
-            raise refuse("ANSWER-04", found=kind_of(raw), wanted="an amount with its currency, such as 1250.50 EUR,")
+            wanted = Phrase("an amount with its currency, such as 1250.50 EUR,")
+            raise refuse("ANSWER-04", found=kind_of(raw), wanted=wanted)
         amount, currency = raw["amount"], raw["currency"]
-        if isinstance(amount, int) and not isinstance(amount, bool) and abs(amount) < 10**13:
+        if isinstance(amount, int) and not isinstance(amount, bool) and abs(amount) <= _MOST:
             amount = str(amount)
-        if not isinstance(amount, str) or not re.fullmatch(r"[0-9]{1,13}(\.[0-9]{1,4})?", amount):
-            raise refuse("ANSWER-07", example="1250.50 EUR (digits, a point, at most four decimals)")
+        if not isinstance(amount, str) or not re.fullmatch(_AMOUNT, amount):
+            raise refuse("ANSWER-07", example=Phrase("1250.50 EUR (digits, a point, at most four decimals)"))
         if not self.zero and not amount.strip("0."):
-            raise refuse("ANSWER-06", bound="more than zero")
+            raise refuse("ANSWER-06", bound=Phrase("more than zero"))
         if not isinstance(currency, str) or currency not in currencies():
-            raise refuse("ANSWER-07", example="EUR: a currency code of ISO 4217")
+            raise refuse("ANSWER-07", example=Phrase("EUR: a currency code of ISO 4217"))
         return {"amount": amount, "currency": currency}
 
     def schema(self) -> dict[str, Any]:
         above_zero = "" if self.zero else "(?=.*[1-9])"
-        amount = {"type": "string", "pattern": f"^{above_zero}[0-9]{{1,13}}(\\.[0-9]{{1,4}})?$"}
+        amount = {
+            "anyOf": [
+                {"type": "string", "pattern": whole(above_zero + _AMOUNT)},
+                {"type": "integer", "minimum": 0 if self.zero else 1, "maximum": _MOST},
+            ]
+        }
         return {
             "type": "object", "required": ["amount", "currency"], "additionalProperties": False,
             "properties": {"amount": amount, "currency": {"$ref": "#/$defs/ISO-4217"}},

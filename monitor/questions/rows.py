@@ -8,6 +8,7 @@ from typing import Any, ClassVar
 
 from monitor.conditions import AnyRow, Condition, Count, EndOf, Operand, RowsInOrder, RowsUnique, Total, Value
 from monitor.errors import DeclarationError
+from monitor.phrases import Phrase
 from monitor.questions.asked import Question, kind_of, refuse
 
 
@@ -67,13 +68,14 @@ class Rows(Question):
 
     def read(self, raw: Any) -> Value:
         if not isinstance(raw, list):
-            raise refuse("ANSWER-04", found=kind_of(raw), wanted="a list of rows (as JSON Lines)")
+            raise refuse("ANSWER-04", found=kind_of(raw), wanted=Phrase("a list of rows (as JSON Lines)"))
         if len(raw) > self.most:
-            raise refuse("ANSWER-06", bound=f"at most {self.most} rows")
+            raise refuse("ANSWER-06", bound=Phrase("at most {most} rows", most=self.most))
         return _row_schema(self.row_form).load(raw)
 
     def schema(self) -> dict[str, Any]:
-        return {"type": "array", "maxItems": self.most, "items": {"$ref": f"#/$defs/{self.row_form.code}"}}
+        row = {"$ref": f"#/$defs/{self.row_form.code}"}
+        return {"type": "array", "minItems": 1, "maxItems": self.most, "items": row}
 
 
 @cache

@@ -7,7 +7,9 @@ from typing import Any
 
 from monitor.conditions import Condition, Length, Matches, Mentions, Operand, Value
 from monitor.errors import DeclarationError
+from monitor.phrases import Phrase
 from monitor.questions.asked import Question, plain_text, refuse
+from monitor.questions.patterns import reference
 
 
 class Text(Question):
@@ -23,10 +25,10 @@ class Text(Question):
             )
 
     def read(self, raw: Any) -> Value:
-        return plain_text(raw, "text", self.limit).strip()
+        return plain_text(raw, Phrase("text"), self.limit).strip()
 
     def schema(self) -> dict[str, Any]:
-        return {"type": "string", "minLength": 1, "maxLength": self.limit}
+        return {"$ref": "#/$defs/Text", "maxLength": self.limit}
 
     def length(self) -> Operand:
         """The number of characters."""
@@ -51,6 +53,7 @@ class Ref(Question):
     """A pseudonymous key made by the programme, of a fixed pattern; ``example`` shows it."""
 
     limit = 64
+    unsaid = ("Its pattern is read by Python, which takes \\d and \\w for the digits and letters of every script.",)
 
     def __init__(self, wording: str, *, pattern: str, example: str, **settings: Any) -> None:
         super().__init__(wording, **settings)
@@ -58,10 +61,10 @@ class Ref(Question):
         self.example = example
 
     def read(self, raw: Any) -> Value:
-        text = plain_text(raw, f"a reference such as {self.example}", self.limit).strip()
+        text = plain_text(raw, Phrase("a reference such as {example}", example=self.example), self.limit).strip()
         if not re.fullmatch(self.pattern, text):
             raise refuse("ANSWER-07", example=self.example)
         return text
 
     def schema(self) -> dict[str, Any]:
-        return {"type": "string", "pattern": f"^(?:{self.pattern})$"}
+        return reference(self.pattern, self.limit)

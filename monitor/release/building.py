@@ -17,7 +17,7 @@ from monitor.disclosure.audit import ATTACKS
 from monitor.errors import Refusal
 from monitor.findings import find
 from monitor.instrument import Instrument
-from monitor.release.codebook import LANGUAGE, codebook, index
+from monitor.release.codebook import codebook, index, languages
 from monitor.release.layout import (
     APPLICATION_ID,
     LAYOUT_VERSION,
@@ -82,7 +82,7 @@ def build(
         built_from = _head(store.connection)
         tables = protect(find(store.connection, instruments), policy, more)
     title = title or f"{store.programme}: findings"
-    about = _about(store, title, period, policy, licence, built_from)
+    about = _about(store, title, period, policy, licence, built_from, languages(instruments))
     with _temporary(path) as draft:
         digest = _write(draft, about, instruments, tables)
         report = _attacked(draft)
@@ -201,13 +201,13 @@ def _head(connection: sqlite3.Connection) -> tuple[int, str, str]:
 
 def _about(
     store: Store, title: str, period: tuple[str | None, str | None], policy: Policy, licence: str,
-    built_from: tuple[int, str, str],
+    built_from: tuple[int, str, str], spoken: Sequence[str],
 ) -> dict[str, Any]:  # fmt: skip
     entry, head, time = built_from
     about = {
         "programme": store.programme, "title": title, "period_from": period[0], "period_to": period[1],
         "built_from": head, "built_from_entry": entry, "built_from_time": time, "content_hash": None,
-        "parameters": json.dumps(policy.as_json()), "licence": licence, "languages": json.dumps([LANGUAGE]),
+        "parameters": json.dumps(policy.as_json()), "licence": licence, "languages": json.dumps(spoken),
         "invented": int(store.invented), "notice": NOTICE if store.invented else None,
     }  # fmt: skip
     digest = hashlib.sha256(json.dumps(about, sort_keys=True).encode()).hexdigest()

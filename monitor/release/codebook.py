@@ -7,31 +7,43 @@ import re
 from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 
+from monitor.conditions import Operand, Total
 from monitor.disclosure import ProtectedTable
 from monitor.findings import ALL, UNKNOWN, denominator, question_of, unit_in_words
-from monitor.indicators import Dimension, Indicator, Median, Share
+from monitor.forms import FormMeta
+from monitor.indicators import Dimension, Indicator, RatioOfTotals, Share
 from monitor.instrument import Instrument
+from monitor.languages import ORIGINAL, Localized, completeness, localized
+from monitor.phrases import Phrase
 from monitor.questions import Coded, Country, Question
 from monitor.release.layout import table_name
-
-LANGUAGE = "en"
 
 Row = tuple[str, tuple[Any, ...]]
 """A line of a table: the table's name, and the values."""
 
 
+def languages(instruments: Iterable[Instrument]) -> list[str]:
+    """The languages of a release's codebook: the original first, then every one in which an instrument is complete."""
+    return [ORIGINAL, *sorted({language for instrument in instruments for language in _complete(instrument)})]
+
+
+def _complete(instrument: Instrument) -> list[str]:
+    return [one.language for one in completeness(instrument) if one.complete]
+
+
 def codebook(instruments: Sequence[Instrument]) -> Iterator[Row]:
     """The lines that describe the instruments, from the declarations alone."""
     for instrument in instruments:
-        yield "instrument", (instrument.code, instrument.version, instrument.title, instrument.summary or None)
+        persons = int(any(form.person is not None for form in instrument.all_forms()))
+        yield "instrument", (instrument.code, instrument.version, instrument.title, instrument.summary or None, persons)
     for provision in dict.fromkeys(one for instrument in instruments for one in instrument.provisions()):
         kind = (provision.kind, provision.kind_in_words)
         yield "provision", (provision.key, provision.source, *kind, provision.subject, int(provision.checked))
     for instrument in instruments:
-        for position, question in enumerate(_questions(instrument), 1):
-            yield from _question(instrument, position, question)
-        for position, indicator in enumerate(instrument.indicators, 1):
-            yield from _indicator(instrument, position, indicator)
+        yield from _lines_of(instrument)
+        # An instrument that is not complete in a language has no lines in it: a fallback would double the original.
+        for language in (ORIGINAL, *_complete(instrument)):
+            yield from _texts_of(localized(instrument, language))
 
 
 def index(tables: Sequence[ProtectedTable]) -> Iterator[Row]:
@@ -45,6 +57,7 @@ def index(tables: Sequence[ProtectedTable]) -> Iterator[Row]:
             json.dumps([dimension.name for dimension in table.dimensions]),
             json.dumps([question_of(dimension) for dimension in table.dimensions]),
             json.dumps(list(table.overlapping)), table.unit, table.indicator.statistic,
+            int(table.exempt),
         )  # fmt: skip
         for dimension, codes in zip(table.dimensions, table.values, strict=True):
             for position, (code, label) in enumerate(_labelled(dimension, codes)):
@@ -56,18 +69,36 @@ def _questions(instrument: Instrument) -> Iterator[Question]:
         yield from form.questions.values()
 
 
-def _question(instrument: Instrument, position: int, question: Question) -> Iterator[Row]:
-    place = (instrument.code, question.form.code, question.name)
-    asked_if = question.only_if.words() if question.only_if is not None else None
+def _lines_of(instrument: Instrument) -> Iterator[Row]:
+    """What is the same in every language: which questions and provisions belong together."""
+    for question in _questions(instrument):
+        for key in dict.fromkeys(question.tests):
+            yield "question_provision", (instrument.code, question.form.code, question.name, key)
+    for indicator in instrument.indicators:
+        for question in indicator.questions():
+            yield "indicator_question", (instrument.code, indicator.id, question.form.code, question.name)
+        for key in dict.fromkeys(indicator.evidences):
+            yield "indicator_provision", (instrument.code, indicator.id, key)
+
+
+def _texts_of(words: Localized) -> Iterator[Row]:
+    """What people read, in one language."""
+    for position, question in enumerate(_questions(words.instrument), 1):
+        yield from _question(words, position, question)
+    for position, indicator in enumerate(words.instrument.indicators, 1):
+        yield _indicator(words, position, indicator)
+
+
+def _question(words: Localized, position: int, question: Question) -> Iterator[Row]:
+    place = (words.instrument.code, question.form.code, question.name)
     yield "question", (
-        *place, position, question.section or None, question.wording, _type(question), question.hint or None,
-        question.partly or None, asked_if, question.publish, LANGUAGE,
+        *place, position, words.section(question) or None, words.wording(question), _type(question),
+        words.hint(question) or None, words.partly(question) or None, words.asked_if(question), question.publish,
+        words.language,
     )  # fmt: skip
     if isinstance(question, Coded):
-        for number, (code, label) in enumerate(question.codes.items(), 1):
-            yield "code", (*place, code, number, label, LANGUAGE)
-    for key in dict.fromkeys(question.tests):
-        yield "question_provision", (*place, key)
+        for number, code in enumerate(question.codes, 1):
+            yield "code", (*place, code, number, words.label(question, code), words.language)
 
 
 def _type(question: Question) -> str:
@@ -75,18 +106,25 @@ def _type(question: Question) -> str:
     return re.sub(r"(?<=[a-z])(?=[A-Z])", "_", type(question).__name__).lower()
 
 
-def _indicator(instrument: Instrument, position: int, indicator: Indicator) -> Iterator[Row]:
-    among = denominator(indicator)
-    yield "indicator", (
-        instrument.code, indicator.id, position, indicator.title, indicator.statistic, unit_in_words(indicator),
-        indicator.having.words() if isinstance(indicator, Share) else None,
-        among.words() if among is not None else None,
-        indicator.measure if isinstance(indicator, Median) else None, indicator.note or None, LANGUAGE,
+def _indicator(words: Localized, position: int, indicator: Indicator) -> Row:
+    unit, among, numerator = indicator.unit, denominator(indicator), _numerator(indicator)
+    return "indicator", (
+        words.instrument.code, indicator.id, position, words.indicator_title(indicator), indicator.statistic,
+        words.form_title(unit) if isinstance(unit, FormMeta) else words.said(unit_in_words(indicator)),
+        words.said(numerator) if numerator is not None else None,
+        words.said(among.words()) if among is not None else None,
+        words.measure(indicator) or None, words.note(indicator) or None, words.language,
     )  # fmt: skip
-    for question in indicator.questions():
-        yield "indicator_question", (instrument.code, indicator.id, question.form.code, question.name)
-    for key in dict.fromkeys(indicator.evidences):
-        yield "indicator_provision", (instrument.code, indicator.id, key)
+
+
+def _numerator(indicator: Indicator) -> str | None:
+    if isinstance(indicator, RatioOfTotals):
+        return Phrase("{upper}, over {lower}", upper=_total(indicator.of), lower=_total(indicator.out_of))
+    return indicator.having.words() if isinstance(indicator, Share) else None
+
+
+def _total(side: Operand) -> str:
+    return side.title() if isinstance(side, Total) else Phrase("the total of {question}", question=side.title())
 
 
 def _labelled(dimension: Dimension, codes: Iterable[str]) -> Iterator[tuple[str, str]]:

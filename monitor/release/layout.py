@@ -14,7 +14,7 @@ from monitor.errors import Refusal
 APPLICATION_ID = 0x4D6F6E52
 """``MonR``: what tells a release from any other SQLite file (``PRAGMA application_id``)."""
 
-LAYOUT_VERSION = 2
+LAYOUT_VERSION = 3
 
 TABLES = (
     """CREATE TABLE release (
@@ -27,7 +27,8 @@ TABLES = (
         position INTEGER PRIMARY KEY, attacked TEXT NOT NULL, method TEXT NOT NULL, verdict TEXT NOT NULL
     ) STRICT""",
     """CREATE TABLE instrument (
-        code TEXT PRIMARY KEY NOT NULL, version TEXT NOT NULL, title TEXT NOT NULL, summary TEXT
+        code TEXT PRIMARY KEY NOT NULL, version TEXT NOT NULL, title TEXT NOT NULL, summary TEXT,
+        persons INTEGER NOT NULL
     ) STRICT""",
     """CREATE TABLE question (
         instrument TEXT NOT NULL REFERENCES instrument (code), form TEXT NOT NULL, name TEXT NOT NULL,
@@ -63,7 +64,7 @@ TABLES = (
     """CREATE TABLE table_index (
         name TEXT PRIMARY KEY NOT NULL, instrument TEXT NOT NULL REFERENCES instrument (code), indicator TEXT NOT NULL,
         position INTEGER NOT NULL, dimensions TEXT NOT NULL, dimension_questions TEXT NOT NULL,
-        overlapping TEXT NOT NULL, unit TEXT NOT NULL, statistic TEXT NOT NULL
+        overlapping TEXT NOT NULL, unit TEXT NOT NULL, statistic TEXT NOT NULL, exempt INTEGER NOT NULL
     ) STRICT""",
     """CREATE TABLE dimension_code (
         table_name TEXT NOT NULL REFERENCES table_index (name), dimension TEXT NOT NULL, code TEXT NOT NULL,
@@ -74,8 +75,9 @@ TABLES = (
 
 _COLUMNS = {
     "n": "INTEGER", "count": "INTEGER", "share": "REAL", "low": "REAL", "high": "REAL", "median": "REAL",
-    "not_observed": "INTEGER", "not_applicable": "INTEGER", "since": "TEXT",
+    "ratio": "REAL", "not_observed": "INTEGER", "not_applicable": "INTEGER", "since": "TEXT",
 }  # fmt: skip
+_MEASURED = ("median", "ratio")
 _NAME = re.compile(r"[a-z][a-z0-9_]*")
 
 
@@ -86,8 +88,8 @@ def table_name(table: ProtectedTable) -> str:
 
 
 def figures_of(table: ProtectedTable) -> tuple[str, ...]:
-    """The columns of figures that a table has: ``median`` only where medians are given."""
-    return tuple(name for name in _COLUMNS if name != "median" or table.indicator.statistic == "median")
+    """The columns of figures that a table has: ``median`` and ``ratio`` only where these are given."""
+    return tuple(name for name in _COLUMNS if name not in _MEASURED or table.indicator.statistic == name)
 
 
 def create_figures(table: ProtectedTable) -> str:
@@ -110,11 +112,11 @@ def create_view(tables: Iterable[ProtectedTable]) -> str:
     selects = []
     for table in tables:
         dimensions = ", ".join(f"""'{dimension.name}', "{dimension.name}\"""" for dimension in table.dimensions)
-        median = "median" if "median" in figures_of(table) else "NULL AS median"
+        measured = ", ".join(name if name in figures_of(table) else f"NULL AS {name}" for name in _MEASURED)
         selects.append(
             f"SELECT '{table.instrument}' AS instrument, '{table.indicator.id}' AS indicator, "
             f"'{table_name(table)}' AS table_name, json_object({dimensions}) AS dimensions, n, count, share, low, "
-            f'high, {median}, not_observed, not_applicable, since FROM "{table_name(table)}"'
+            f'high, {measured}, not_observed, not_applicable, since FROM "{table_name(table)}"'
         )
     return f"CREATE VIEW finding AS {' UNION ALL '.join(selects)}"
 

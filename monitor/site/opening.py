@@ -13,7 +13,7 @@ from pathlib import Path
 from monitor.errors import Refusal
 from monitor.release.layout import APPLICATION_ID, LAYOUT_VERSION, TABLES
 
-FIGURES = ("n", "count", "share", "low", "high", "median", "not_observed", "not_applicable", "since")
+FIGURES = ("n", "count", "share", "low", "high", "median", "ratio", "not_observed", "not_applicable", "since")
 """The columns a table of figures may have beside its dimensions."""
 
 VIEW = "finding"

@@ -25,6 +25,7 @@ _SHOWN = {
     "share": ("n", "count", "share", "low", "high", "not_observed", "not_applicable"),
     "count": ("n", "count"),
     "median": ("n", "median"),
+    "ratio": ("n", "ratio"),
 }
 
 
@@ -96,6 +97,8 @@ def render_cell(row: sqlite3.Row, value: Any, column: str, table: str | None, da
     if found is None:
         return None
     if value is None and column in _SHOWN.get(found[2].statistic, ()):
+        if found[2].exempt:
+            return "none" if column == "share" else ""  # nothing is hidden: there was nothing to share, or no interval
         return markupsafe.Markup('<span class="hidden-figure">hidden</span>')
     if isinstance(value, float) and column in ("share", "low", "high"):
         return f"{value:.3f}"

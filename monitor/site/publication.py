@@ -25,6 +25,7 @@ class Figure:
     low: float | None
     high: float | None
     median: float | None
+    ratio: float | None
     not_observed: int | None
     not_applicable: int | None
     since: str | None
@@ -75,11 +76,15 @@ class Provision:
 
 @dataclass(frozen=True)
 class Dimension:
-    """What breaks a table down: ``labels`` in the order in which rows are shown."""
+    """What breaks a table down: ``labels`` in the order in which rows are shown.
+
+    ``apart`` says that its codes are currencies of medians or ratios, which have no figure together.
+    """
 
     name: str
     labels: Mapping[str, str]
     overlapping: bool
+    apart: bool
 
     @property
     def title(self) -> str:
@@ -89,7 +94,10 @@ class Dimension:
 
 @dataclass(frozen=True)
 class Table:
-    """A table of figures. ``rows`` is how many it has, ``columns`` which figures it carries."""
+    """A table of figures. ``rows`` is how many it has, ``columns`` which figures it carries.
+
+    ``exempt`` says that it is about States, not persons, and that nothing in it is hidden or rounded.
+    """
 
     name: str
     dimensions: tuple[Dimension, ...]
@@ -97,6 +105,7 @@ class Table:
     statistic: str
     rows: int
     columns: tuple[str, ...]
+    exempt: bool
 
     @property
     def title(self) -> str:
@@ -135,6 +144,16 @@ class Indicator:
     headline: Figure
     rated: bool
     """Whether its tables carry counts of 'not observed' and 'not applicable'."""
+
+    @property
+    def exempt(self) -> bool:
+        """Whether it is about States, not persons: its figures are shown as they are."""
+        return bool(self.tables) and all(table.exempt for table in self.tables)
+
+    @property
+    def by_currency(self) -> bool:
+        """Whether its figures stand in each currency by itself, so that there is none over everything."""
+        return any(dimension.apart for table in self.tables for dimension in table.dimensions)
 
     @property
     def path(self) -> str:
@@ -205,6 +224,11 @@ class Publication:
             for indicator in instrument.indicators:
                 for table in indicator.tables:
                     yield instrument, indicator, table
+
+    @property
+    def exempt(self) -> bool:
+        """Whether any of its figures are about States, and shown as they are."""
+        return any(table.exempt for _, _, table in self.tables())
 
     def table(self, name: str) -> tuple[Instrument, Indicator, Table] | None:
         """A table of figures by its name in the file, with what it belongs to; None for any other."""
@@ -342,21 +366,25 @@ class _Reader:
         overlapping = json.loads(row["overlapping"])
         countries = {f"{question.form}.{question.name}" for question in questions if question.type == "country"}
         dimensions = tuple(
-            self._dimension(row["name"], name, name in overlapping, asked in countries)
+            self._dimension(
+                row["name"], name, name in overlapping, asked in countries,
+                asked.endswith(" (currency)") and row["statistic"] in ("median", "ratio"),
+            )
             for name, asked in zip(json.loads(row["dimensions"]), json.loads(row["dimension_questions"]), strict=True)
-        )
+        )  # fmt: skip
         columns = columns_of(self.connection, row["name"])[len(dimensions) :]
         (rows,) = self.connection.execute(f'SELECT count(*) FROM "{row["name"]}"').fetchone()
-        return Table(row["name"], dimensions, row["unit"], row["statistic"], rows, tuple(columns))
+        exempt = bool(row["exempt"])
+        return Table(row["name"], dimensions, row["unit"], row["statistic"], rows, tuple(columns), exempt)
 
-    def _dimension(self, table: str, name: str, overlapping: bool, countries: bool) -> Dimension:
+    def _dimension(self, table: str, name: str, overlapping: bool, countries: bool, apart: bool) -> Dimension:
         rows = self._select("dimension_code WHERE table_name = ? AND dimension = ? ORDER BY position", table, name)
         pairs = [(row["code"], row["label"]) for row in rows]
         if countries:  # never a league table: countries stand in alphabetical order
             pairs.sort(key=lambda pair: pair[1].casefold())
         last = {ALL: -1, UNKNOWN: 1}
         pairs.sort(key=lambda pair: last.get(pair[0], 0))
-        return Dimension(name, dict(pairs), overlapping)
+        return Dimension(name, dict(pairs), overlapping, apart)
 
     def _headline(self, tables: Sequence[Table]) -> Figure:
         if not tables:

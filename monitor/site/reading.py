@@ -25,8 +25,8 @@ class Line:
     def hidden(self) -> bool:
         """Whether not one of its figures is shown."""
         figure = self.figure
-        shown = (figure.n, figure.count, figure.share, figure.median, figure.not_observed, figure.not_applicable)
-        return all(value is None for value in shown)
+        shown = (figure.n, figure.count, figure.share, figure.median, figure.ratio)
+        return all(value is None for value in (*shown, figure.not_observed, figure.not_applicable))
 
 
 @dataclass(frozen=True)
@@ -53,10 +53,15 @@ class Arrangement:
 
 
 def arrange(table: Table, rows: Sequence[tuple[tuple[str, ...], Figure]]) -> Arrangement:
-    """The rows of a table: totals first, codes in the codebook's order, countries by the alphabet, unknown last."""
+    """The rows of a table: totals first, codes in the codebook's order, countries by the alphabet, unknown last.
+
+    Rows over several currencies have no figures, and are left out.
+    """
+    apart = [place for place, dimension in enumerate(table.dimensions) if dimension.apart]
+    rows = [(keys, figure) for keys, figure in rows if all(keys[place] != ALL for place in apart)]
     whole = len(rows) <= MOST_LINES
     if not whole:
-        rows = [(keys, figure) for keys, figure in rows if sum(key != ALL for key in keys) <= 1]
+        rows = [(keys, figure) for keys, figure in rows if sum(key != ALL for key in keys) <= 1 + len(apart)]
     places = [{code: place for place, code in enumerate(dimension.labels)} for dimension in table.dimensions]
 
     def place(row: tuple[tuple[str, ...], Figure]) -> tuple[int, ...]:

@@ -58,7 +58,8 @@ class Neighbours:
         if self._connection.execute("SELECT 1 FROM sqlite_schema WHERE name = ?", (table,)).fetchone() is None:
             return []
         # The sealed pseudonym of a person is in no table; its link is.
-        links = {name: Links(self._connection).of(value) for name, value in same.items() if name == form.person}
+        sealed = {name for name in same if name == form.person and form.questions[name].publish == "sealed"}
+        links = {name: Links(self._connection).of(same[name]) for name in sealed}
         tests = " AND ".join("s.person = ?" if name in links else f"a.{sql_name(name)} = ?" for name in same)
         rows = self._connection.execute(
             f"SELECT s.id, s.seq, s.parent FROM {sql_name(table)} AS a JOIN submission AS s ON s.id = a.{SUBMISSION} "

@@ -65,13 +65,18 @@ class ShownSubmission:
         return self.content.explanations
 
     @property
+    def written_in(self) -> tuple[str, str]:
+        """The language of the open answers, and how far they are translated (none, draft, checked)."""
+        return self.content.payload["language"], self.content.payload.get("translation", "none")
+
+    @property
     def submission(self) -> Submission:
         """The same as the check gave it, without the sealed answers."""
-        payload, one = self.content.payload, self.summary
+        payload, one, (language, translation) = self.content.payload, self.summary, self.written_in
         return Submission(
             id=one.id, form=one.form, version=one.version, parent=one.parent, author=one.author,
             submitted_at=one.submitted_at, closed=self.content.closed, open=self.content.open,
-            session=payload["session"], source=self.content.source, language=payload["language"],
+            session=payload["session"], source=self.content.source, language=language, translation=translation,
             explanations=self.explanations, origin=payload["origin"],
         )  # fmt: skip
 

@@ -178,6 +178,7 @@ class Writing:
             "submitted_at": submission.submitted_at,
             "session": submission.session,
             "language": submission.language,
+            "translation": submission.translation,
             "origin": submission.origin,
             "key": submission.closed.get(form.key) if form.key else None,
             "event": _event(submission, form),

@@ -16,6 +16,7 @@ from monitor.errors import AnswersRefused, Fault, Problem, Refusal, did_you_mean
 from monitor.forms import FormMeta
 from monitor.instrument import Instrument
 from monitor.interview import Walk, walk
+from monitor.phrases import Phrase
 from monitor.questions import Question, Rows
 from monitor.rules import BUILT_IN, Rule
 from monitor.submissions.envelope import Envelope
@@ -28,7 +29,8 @@ URGENT = "urgent_referral"
 
 def check(
     instrument: Instrument, form: FormMeta, raw: object, *, author: str, around: Surroundings | None = None,
-    replaces: str | None = None, origin: str | None = None, source: str = "the answers", today: date | None = None,
+    replaces: str | None = None, origin: str | None = None, source: str = Phrase("the answers"),
+    today: date | None = None,
 ) -> Submission:  # fmt: skip
     """The checked submission that ``raw`` (a mapping of question names, and envelope keys) stands for.
 
@@ -83,8 +85,8 @@ class _Check:
             id=self.replaces or new_id(), form=self.form.full_code(), version=self.instrument.version,
             parent=parent.id if parent else None, author=envelope.author, submitted_at=envelope.submitted_at,
             closed=closed, open=open_, sealed=sealed, session=envelope.session, source=envelope.source,
-            language=envelope.language, explanations=explanations, origin=envelope.id or origin,
-            urgent=self._urgent(walked.answers),
+            language=envelope.language, translation=envelope.translation, explanations=explanations,
+            origin=envelope.id or origin, urgent=self._urgent(walked.answers),
         )  # fmt: skip
 
     def _unreadable(self, rule: Rule) -> bool:
@@ -144,7 +146,8 @@ class _Check:
         if isinstance(inside, dict) and "_schema" not in inside:
             self._collect(rows.row_form, inside, f"{where}.")
         else:
-            self._add(where, Fault("ANSWER-04", found="Something else", wanted="a row: question names and answers,"))
+            wanted = Phrase("a row: question names and answers,")
+            self._add(where, Fault("ANSWER-04", found=Phrase("Something else"), wanted=wanted))
 
     def _collect_unknown(self, form: FormMeta, name: str, prefix: str) -> None:
         where = prefix + (name if re.fullmatch(r"[\w.-]{1,40}", name) else "(a key that is no name)")
@@ -166,7 +169,9 @@ class _Check:
         for step in walked.missing():
             if step.where not in troubled and not _given(self.raw, step.where):
                 condition = step.question.only_if
-                reason = "always" if condition is None else f"because {condition.words()}"
+                reason = Phrase("always")
+                if condition is not None:
+                    reason = Phrase("because {condition}", condition=condition.words())
                 self._add(step.where, Fault("ANSWER-02", reason=reason), step.question)
         unasked = list(walked.unasked())
         undecided = self._undecided(troubled) if unasked and troubled else set()
@@ -213,7 +218,7 @@ class _Check:
             elif where not in troubled:
                 self._add(where, Fault("ANSWER-09", says=rule.says), rule=rule.id)
         for name in given:
-            shown = name if re.fullmatch(r"[\w-]{1,24}", name) else "a rule"
+            shown = name if re.fullmatch(r"[\w-]{1,24}", name) else Phrase("a rule")
             self._add("_explanations", Fault("ANSWER-17", rule=shown))
         return explained
 
@@ -222,8 +227,10 @@ class _Check:
         self.problems.sort(key=lambda problem: order.get(re.split(r"[\[.]", problem.where)[0], -1))
         count = len({problem.where for problem in self.problems})
         raise AnswersRefused(
-            "ANSWERS-02", self.problems, count=f"{count} answer{'s' if count > 1 else ''}", form=self.form.full_code(),
-            version=self.instrument.version, needs="need" if count > 1 else "needs", source=source,
+            "ANSWERS-02", self.problems,
+            count=Phrase("{number} answers" if count > 1 else "{number} answer", number=count),
+            form=self.form.full_code(), version=self.instrument.version,
+            needs=Phrase("need" if count > 1 else "needs"), source=source,
         )  # fmt: skip
 
 

@@ -12,10 +12,16 @@ from marshmallow import ValidationError
 from monitor.conditions import Value
 from monitor.errors import Fault, Problem
 from monitor.forms import FormMeta
+from monitor.phrases import Phrase
 from monitor.questions import plain_text
 
-ENVELOPE = ("_id", "_parent", "_monitor", "_session", "_source", "_language", "_submitted_at", "_explanations")
+ENVELOPE = (
+    "_id", "_parent", "_monitor", "_session", "_source", "_language", "_translation", "_submitted_at", "_explanations",
+)  # fmt: skip
 """Keys of a raw submission that are no questions. What each means stands in docs/data-path.md."""
+
+TRANSLATION = ("none", "draft", "checked")
+"""How far the open answers are translated into the language of the programme."""
 
 
 class Envelope:
@@ -25,15 +31,15 @@ class Envelope:
         self._raw, self._problems = raw, problems
         for key in raw:
             if key.startswith("_") and key not in ENVELOPE:
-                given = key if re.fullmatch(r"\w{1,40}", key) else "this key"
+                given = key if re.fullmatch(r"\w{1,40}", key) else Phrase("this key")
                 self._add("_", "ANSWER-18", given=given, known=", ".join(ENVELOPE))
         self.id = self._text("_id", 200)
         self.parent = self._text("_parent", 200)
-        self.author = self._text("_monitor", 40, r"[\w.-]+", "a monitor's code, such as MON-07") or author
+        self.author = self._text("_monitor", 40, r"[\w.-]+", Phrase("a monitor's code, such as MON-07")) or author
         self.source = self._text("_source", 500)
-        self.language = (
-            self._text("_language", 35, r"[A-Za-z]{2,3}(-[A-Za-z0-9]{2,8})*", "a language, such as sr-Latn") or "en"
-        )
+        language, example = r"[A-Za-z]{2,3}(-[A-Za-z0-9]{2,8})*", Phrase("a language, such as sr-Latn")
+        self.language = self._text("_language", 35, language, example) or "en"
+        self.translation = self._translation()
         self.day = date.today()
         self.submitted_at = self._time()
         self.session = self._session()
@@ -51,7 +57,7 @@ class Envelope:
         if raw is None or (isinstance(raw, str) and not raw.strip()):
             return None
         try:
-            text = plain_text(raw, "text", limit).strip()
+            text = plain_text(raw, Phrase("text"), limit).strip()
         except ValidationError as error:
             self._problems.append(Problem.of(key, error.messages[0]))  # type: ignore[arg-type]  # reason: plain_text raises a list of one Fault
             return None
@@ -59,6 +65,12 @@ class Envelope:
             self._add(key, "ANSWER-07", example=example)
             return None
         return text
+
+    def _translation(self) -> str:
+        given = self._text("_translation", 40) or TRANSLATION[0]
+        if given not in TRANSLATION:
+            self._add("_translation", "ANSWER-05", given=Phrase("What was given"), codes=", ".join(TRANSLATION))
+        return given
 
     def _time(self) -> str:
         now = datetime.now(UTC)
@@ -73,7 +85,7 @@ class Envelope:
             self._add("_submitted_at", "ANSWER-07", example="2025-03-31T14:05:00+02:00")
             return text
         if given > now:
-            self._add("_submitted_at", "ANSWER-06", bound="now or earlier")
+            self._add("_submitted_at", "ANSWER-06", bound=Phrase("now or earlier"))
         return given.isoformat(timespec="milliseconds")
 
     def _session(self) -> int:
@@ -81,7 +93,7 @@ class Envelope:
         if raw is None or raw == "":
             return 1
         if isinstance(raw, bool) or not isinstance(raw, int) or not 1 <= raw <= 99:
-            self._add("_session", "ANSWER-06", bound="a whole number from 1 to 99")
+            self._add("_session", "ANSWER-06", bound=Phrase("a whole number from 1 to 99"))
             return 1
         return raw
 
@@ -90,7 +102,8 @@ class Envelope:
         if raw is None or raw == "":
             return {}
         if not isinstance(raw, Mapping) or not all(isinstance(key, str) for key in raw):
-            self._add("_explanations", "ANSWER-04", found="Something else", wanted="an object of rules and lines")
+            wanted = Phrase("an object of rules and lines")
+            self._add("_explanations", "ANSWER-04", found=Phrase("Something else"), wanted=wanted)
             return {}
         lines: dict[str, str] = {}
         for rule, line in raw.items():
@@ -98,13 +111,13 @@ class Envelope:
             if text is not None:
                 lines[rule] = text
             else:
-                self._add("_explanations", "ANSWER-06", bound="a line of 3 to 500 characters for each rule")
+                self._add("_explanations", "ANSWER-06", bound=Phrase("a line of 3 to 500 characters for each rule"))
         return lines
 
 
 def _line(raw: object) -> str | None:
     try:
-        text = plain_text(raw, "a line", 500).strip()
+        text = plain_text(raw, Phrase("a line"), 500).strip()
     except ValidationError:
         return None  # the caller says what a line is
     return text if len(text) >= 3 else None

@@ -19,9 +19,9 @@ class Submission:
     """One form, filled in and checked: what the store keeps.
 
     ``closed`` answers go into tables; ``open`` ones (text, narratives) and ``sealed`` ones (what identifies somebody)
-    stay in the log alone. ``explanations`` give, by rule, the line that answers each warning. ``origin`` tells the same
-    submission when it arrives twice. ``urgent`` is whether a supervisor must see it the same day. Times are ISO 8601 in
-    UTC.
+    stay in the log alone. Open ones are written in ``language``; ``translation`` says how far they are translated.
+    ``explanations`` give, by rule, the line that answers each warning. ``origin`` tells the same submission when it
+    arrives twice. ``urgent`` is whether a supervisor must see it the same day. Times are ISO 8601 in UTC.
     """
 
     id: str
@@ -36,6 +36,7 @@ class Submission:
     session: int = 1
     source: str | None = None
     language: str = "en"
+    translation: str = "none"
     explanations: Mapping[str, str] = field(default_factory=dict)
     origin: str | None = None
     urgent: bool = False

@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from typing import Any
 
-from monitor import Instrument, hookimpl
+from monitor import Form, Instrument, Submission, hookimpl
 
 from .actor import Actor
 from .doubts import doubts_about_actor
@@ -14,11 +13,11 @@ from .instrument import INSTRUMENT
 
 @hookimpl
 def register_instruments() -> Iterable[Instrument]:
-    """One instrument with one form: an actor in one country and one year."""
+    """One instrument with two forms: the programme's list of areas, and the actors."""
     return [INSTRUMENT]
 
 
 @hookimpl
-def check_submission(submission: Any, form: Any) -> Sequence[str]:
+def check_submission(submission: Submission, form: type[Form]) -> Sequence[str]:
     """What a reviewer should look at twice."""
     return list(doubts_about_actor(submission)) if form is Actor else []

@@ -15,6 +15,9 @@ SERVICES = ("shelter", "medical", "psychological", "legal_aid", "reintegration",
 class Actor(Form):
     """An actor in one country and one year."""
 
+    class Meta:
+        person = "actor_ref"  # no person, but who is told apart where a figure is protected
+
     section_actor = Section("Actor")
 
     actor_ref = Ref(

@@ -8,6 +8,9 @@ from monitor import Country, Form, Ref, Section, Whole
 class Area(Form):
     """A region of the programme's list in one year."""
 
+    class Meta:
+        person = "area_ref"  # no person, but what is told apart where a figure is protected
+
     section_area = Section("Area")
 
     area_ref = Ref(
@@ -15,7 +18,6 @@ class Area(Form):
         hint="A region, never an address. The same reference that the actors' entries use.",
         pattern=r"[A-Z]{2}-[A-Z0-9]{1,6}",
         example="AQ-R01",
-        publish="counted",
         origin="S1",
     )
     area_country = Country(
@@ -25,7 +27,7 @@ class Area(Form):
     )
     area_year = Whole(
         "For which year does the list hold?",
-        at_least=1000,
+        at_least=1998,
         at_most=9999,
         publish="dimension",
         origin="S1",

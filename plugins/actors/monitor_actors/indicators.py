@@ -1,20 +1,32 @@
-"""The indicators AC-I01 to AC-I10 of the codebook: who there is, for whom, on what conditions, and what is missing.
+"""The indicators AC-I01 to AC-I10, but for AC-I05: who there is, for whom, on what conditions, and what is missing.
 
-Every figure counts entries: one actor in one country and one year. A figure over several years counts an actor once
-for each of them.
+Most figures count entries: one actor in one country and one year. A figure over several years counts an actor once
+for each of them; what protects actors counts each of them once (``Meta.person``).
 """
 
 from __future__ import annotations
 
-from monitor import Share, Tally, by, each
+from monitor import AS_OF, Elsewhere, Months, Share, Tally, by, each
 
 from .actor import Actor
+from .area import Area
+from .rows import CoveredArea, Referral
 
 COUNTRY = by(Actor.country)
 YEAR = by(Actor.reference_year)
 ACTOR_TYPE = by(Actor.actor_type)
 LEVEL = by(Actor.level)
 ROLE = by(Actor.roles)
+
+RETURNED = Elsewhere(
+    Actor,
+    (
+        (Actor.actor_ref, Referral.actor),
+        (Referral.actor, Actor.actor_ref),
+        (Actor.reference_year, Actor.reference_year),
+    ),
+)
+"""The other actor's entry of the same year names this one, too."""
 
 # A counted question, code by code: why it may stand beside dimensions is in the README.
 NEED = each(Actor.needs_stated)
@@ -32,38 +44,35 @@ INVENTORY = (
         evidences=("NRM1",),
         note="An actor may have several roles, so the roles add up to more than the actors.",
     ),
-    # WAITS: Area, the programme's list of areas as a form of its own (see the README), and Elsewhere. One figure for
-    # each role, because an area may lack one and have the other.
-    # *(
-    #     Share(
-    #         id=f"AC-I02{letter}",
-    #         title=f"Regions with no {what} actor",
-    #         unit=Area,
-    #         having=~Elsewhere(
-    #             Actor,
-    #             ((CoveredArea.area, Area.area_ref), (Actor.reference_year, Area.area_year)),
-    #             where=Actor.roles.includes(role),
-    #         ),
-    #         tables=((by(Area.area_country), by(Area.area_year)),),
-    #         evidences=("CETS 12(1)", "NRM1"),
-    #         note="Regions of the programme's list. An actor that named no region covers none here.",
-    #     )
-    #     for letter, role, what in (
-    #         ("a", "shelter", "shelter"),
-    #         ("b", "legal_aid", "legal aid"),
-    #         ("c", "identification", "identification"),
-    #     )
-    # ),
-    # WAITS: AS_OF, the day of the newest submission in the store: a clock that gives the same figure for the same log.
-    # Share(
-    #     id="AC-I10",
-    #     title="Entries verified in the last 12 months",
-    #     unit=Actor,
-    #     having=Months(Actor.last_verified_on, AS_OF) <= 12,
-    #     tables=(BY_ACTOR_TYPE,),
-    #     evidences=("AP VI.9",),
-    #     note="Calendar months before the newest submission of the release. Entries of earlier years count, too.",
-    # ),
+    *(
+        Share(
+            id=f"AC-I02{letter}",
+            title=f"Regions with no {what} actor",
+            unit=Area,
+            having=~Elsewhere(
+                Actor,
+                ((CoveredArea.area, Area.area_ref), (Actor.reference_year, Area.area_year)),
+                where=Actor.roles.includes(role),
+            ),
+            tables=((by(Area.area_country), by(Area.area_year)),),
+            evidences=("CETS 12(1)", "NRM1"),
+            note="Regions of the programme's list. An actor that named no region covers none here.",
+        )
+        for letter, role, what in (
+            ("a", "shelter", "shelter"),
+            ("b", "legal_aid", "legal aid"),
+            ("c", "identification", "identification"),
+        )
+    ),
+    Share(
+        id="AC-I10",
+        title="Entries verified in the last 12 months",
+        unit=Actor,
+        having=Months(Actor.last_verified_on, AS_OF) <= 12,
+        tables=(BY_ACTOR_TYPE,),
+        evidences=("AP VI.9",),
+        note="Calendar months before the newest submission in the store. Entries of earlier years count, too.",
+    ),
 )
 
 SERVICES = (
@@ -105,25 +114,6 @@ SERVICES = (
         tables=(BY_YEAR,),
         evidences=("CETS 3",),
     ),
-    # WAITS: Sum of a number, and Quotient of two published figures, of which the second belongs to another instrument.
-    # Sum(
-    #     id="AC-I05a",
-    #     title="Shelter places",
-    #     unit=Actor,
-    #     of=Actor.places,
-    #     measure="places",
-    #     tables=(BY_YEAR,),
-    #     evidences=("CETS 12(1)",),
-    #     note="Shelters whose number of places is blank are left out.",
-    # ),
-    # Quotient(
-    #     id="AC-I05",
-    #     title="Shelter places per identified victim",
-    #     of="AC-I05a",
-    #     over="nrm_assessment/...",  # the sum of n_identified by country and year
-    #     tables=(BY_YEAR,),
-    #     evidences=("CETS 12(1)",),
-    # ),
     Share(
         id="AC-I07",
         title="Service actors with under six months' assured money",
@@ -155,25 +145,17 @@ COOPERATION = (
         evidences=("AP V.14.2",),
         note="An actor may state several needs. All of them together is the number of actors asked, the denominator.",
     ),
-    # WAITS: Elsewhere over rows. A pair counts once: of the two links of a returned pair the one from the lower key.
-    # RETURNED = Elsewhere(
-    #     Actor,
-    #     (
-    #         (Actor.actor_ref, Referral.actor),
-    #         (Referral.actor, Actor.actor_ref),
-    #         (Actor.reference_year, Actor.reference_year),
-    #     ),
-    # )
-    # Share(
-    #     id="AC-I09",
-    #     title="Referral links returned",
-    #     unit=Referral,
-    #     among=~(RETURNED & (Actor.actor_ref > Referral.actor)),
-    #     having=RETURNED,
-    #     tables=(BY_YEAR,),
-    #     evidences=("NRM1",),
-    #     note="Pairs of actors, not links; both entries of the same year. Publish only the share.",
-    # ),
+    Share(
+        id="AC-I09",
+        title="Referral links returned",
+        unit=Referral,
+        # A pair counts once: of the two links of a returned pair, the one from the lower key.
+        among=~(RETURNED & (Actor.actor_ref > Referral.actor)),
+        having=RETURNED,
+        tables=(BY_YEAR,),
+        evidences=("NRM1",),
+        note="Pairs of actors with a link, not links. Returned: both entries of one year name the other.",
+    ),
 )
 
 INDICATORS = INVENTORY + SERVICES + COOPERATION

@@ -1,4 +1,4 @@
-"""The instrument as a whole: its form, rules and indicators."""
+"""The instrument as a whole: its forms, rules and indicators."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from pathlib import Path
 from monitor import Instrument
 
 from .actor import Actor
+from .area import Area
 from .indicators import INDICATORS
 from .rules import RULES
 
@@ -18,7 +19,7 @@ INSTRUMENT = Instrument(
         "Who does what against trafficking, for whom, on what conditions, and what is missing. "
         "It describes organisations, never persons."
     ),
-    forms=(Actor,),
+    forms=(Area, Actor),
     rules=RULES,
     indicators=INDICATORS,
     folder=Path(__file__).parent,

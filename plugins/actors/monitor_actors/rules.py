@@ -1,14 +1,16 @@
 """The rules AC01 to AC10 of the codebook (it has no AC04): what must hold within an entry, and between entries.
 
 A rule that a question keeps by its type or its condition stands here all the same, with ``kept_by``, so that every
-refusal names its rule. A blank answer breaks no rule.
+refusal names its rule. A letter behind the number: the second half of a rule, or the same for an area. A blank answer
+breaks no rule.
 """
 
 from __future__ import annotations
 
-from monitor import TODAY, AnyOther, Months, Rule
+from monitor import TODAY, AnyOther, Elsewhere, Months, Rule
 
 from .actor import Actor
+from .area import Area
 from .rows import Referral
 
 RULES = (
@@ -18,6 +20,13 @@ RULES = (
         "There is already an entry for this actor in this country and year: correct that one.",
         at=(Actor.actor_ref,),
         flag_if=AnyOther(same=(Actor.actor_ref, Actor.country, Actor.reference_year)),
+    ),
+    Rule(
+        "AC01b",
+        Area,
+        "This area is already in the list of this year.",
+        at=(Area.area_ref,),
+        flag_if=AnyOther(same=(Area.area_ref, Area.area_year)),
     ),
     Rule(
         "AC02",
@@ -41,16 +50,16 @@ RULES = (
         at=(Actor.refers_to,),
         flag_if=Actor.refers_to.any(Referral.actor.equals(Actor.actor_ref)),
     ),
-    # WAITS: Elsewhere(form, ((theirs, mine), ...)): another submission, wherever it stands, shares these answers.
-    # Rule(
-    #     "AC05b",
-    #     Actor,
-    #     "It refers people to an actor that is not in the inventory. Enter that actor first, in any year.",
-    #     at=(Actor.refers_to,),
-    #     flag_if=Actor.refers_to.any(
-    #         ~Elsewhere(Actor, ((Actor.actor_ref, Referral.actor),)) & ~Referral.actor.equals(Actor.actor_ref)
-    #     ),
-    # ),
+    Rule(
+        "AC05b",
+        Actor,
+        "It refers people to an actor that is not in the inventory. Enter that actor first, in any year.",
+        at=(Actor.refers_to,),
+        # To itself is AC05, and the entry at hand is not in the inventory yet.
+        flag_if=Actor.refers_to.any(
+            ~Elsewhere(Actor, ((Actor.actor_ref, Referral.actor),)) & ~Referral.actor.equals(Actor.actor_ref)
+        ),
+    ),
     Rule(
         "AC06",
         Actor,
@@ -65,14 +74,13 @@ RULES = (
         at=(Actor.public_contact,),
         kept_by="not_asked",
     ),
-    # WAITS: kept_by="no_question" with refuses=(names): the refusal of a key that is no question names this rule.
-    # Rule(
-    #     "AC08",
-    #     Actor,
-    #     "No address is ever asked: a shelter's address leads to its door.",
-    #     refuses=("address", "street", "house_number", "postcode", "coordinates", "latitude", "longitude"),
-    #     kept_by="no_question",
-    # ),
+    Rule(
+        "AC08",
+        Actor,
+        "No address is ever asked: a shelter's address leads to its door.",
+        refuses=("address", "street", "house_number", "postcode", "coordinates", "latitude", "longitude"),
+        kept_by="no_question",
+    ),
     Rule(
         "AC09",
         Actor,
