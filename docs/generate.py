@@ -28,11 +28,11 @@ FAMILIES = {
     "RELEASE": "Building and checking a release",
     "SITE": "The public site",
     "PLUGIN": "Loading plugins, and what their authors declare",
-    "KIT": "Making and checking a plugin",
     "KIT": "Writing and checking a plugin",
     "CONTRACT": "Frozen contracts",
     "DEMO": "The demo",
     "LANGUAGE": "Languages and their catalogues",
+    "FILE": "Files and disks",
 }
 
 

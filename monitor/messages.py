@@ -77,6 +77,8 @@ _KIT = {
     "KIT-26": Message("The example '{example}' does not have the question's own pattern.",
                       "Correct the example or the pattern: a monitor would copy it."),
     "KIT-27": Message("The code '{code}' has no label.", "Write what the monitor reads beside it."),
+    "KIT-28": Message("In {language}, {missing} of {texts} texts have no translation; the first stands at {place}.",
+                      "They are read in English. Translate them: monitor plugins translate FOLDER {language}."),
     "KIT-30": Message("A {type} may be published, and its name says that it identifies somebody.",
                       'Leave publish out, or say publish="sealed"; better, do not ask it.'),
     "KIT-31": Message("A {type} breaks a table down: every row would be one of its {rows}.",
@@ -278,7 +280,7 @@ _STORE = {
     "STORE-25": Message("the place of {path} cannot keep a store safely (no write-ahead log).",
                         "Network shares often cannot. Keep the store on a disk of this machine."),
     "STORE-26": Message("{path} could not be read or written: the disk or its folder does not answer as it should.",
-                        "Check the disk. What was not said to be saved is not saved."),
+                        "Check the disk, and that there is room on it. What was not said to be saved is not saved."),
     "STORE-27": Message("a programme needs a name: one line of at most 200 characters.", "Nothing was created."),
     "STORE-28": Message("an entry of the log cannot be read: the store is damaged.",
                         "Keep the file, run 'monitor db verify', and go back to a backup."),
@@ -325,6 +327,9 @@ _RELEASE = {
     "RELEASE-09": Message("{path} is there already and is no release.", "Choose another name. It was not changed."),
     "RELEASE-10": Message("indicator {indicator}: '{name}' cannot name a column of a release.",
                           "Use lower-case letters, digits and _, and none of the names of figures (n, count, ...)."),
+    "RELEASE-11": Message("that is no period.",
+                          "Write its first and last day as year-month-day, such as --from 2025-01-01 --to 2025-12-31. "
+                          "Nothing was built."),
 }
 
 _SITE = {
@@ -346,6 +351,10 @@ _DEMO = {
                        "Leave out the plugin that changes it."),
 }
 
+_FILE = {
+    "FILE-01": Message("{path} cannot be used: {why}.", "What was not said to be saved is not saved."),
+}
+
 _LANGUAGE = {
     "LANGUAGE-01": Message("the catalogue {path} cannot be read: {why}.",
                            "Correct it, or take it out; 'msgfmt --check' names the line."),
@@ -355,5 +364,5 @@ _LANGUAGE = {
 
 CATALOGUE: Mapping[str, Message] = MappingProxyType(
     _PLUGIN | _KIT | _CONTRACT | _ANSWER | _ANSWERS | _ROW | _IMPORT | _STORE
-    | _REVIEW | _FINDINGS | _STANDARDS | _RELEASE | _SITE | _DEMO | _LANGUAGE
+    | _REVIEW | _FINDINGS | _STANDARDS | _RELEASE | _SITE | _DEMO | _LANGUAGE | _FILE
 )

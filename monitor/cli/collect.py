@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -98,10 +99,10 @@ def import_command(
     if as_json:
         print_json(
             {
-                "accepted": imported.accepted,
+                "accepted": 0 if imported.stopped else imported.accepted,
                 "refused": imported.refused,
                 "already": imported.already,
-                "rejects": str(rejects) if rejects is not None and imported.refused else None,
+                "rejects": str(rejects) if rejects is not None and imported.refused and not dry_run else None,
             }
         )
     _say_imported(imported, work.speech.translation(instrument), form, path, dry_run, rejects)
@@ -129,7 +130,7 @@ class _Progress:
     """A progress bar on a terminal, by bytes read; nothing in a pipe."""
 
     def __init__(self, path: Path) -> None:
-        size = path.stat().st_size if path.is_file() else 0
+        size = os.path.getsize(path) if os.path.isfile(path) else 0
         self._bar = click.progressbar(length=size, label=path.name, file=sys.stderr)
         self._shown = sys.stderr.isatty() and size > 1_000_000
         self._at = 0

@@ -75,13 +75,18 @@ def figures(finding: Finding) -> dict[str, object]:
     return dict(zip(FIGURES, values, strict=True))
 
 
+def numbers(finding: Finding) -> dict[str, object]:
+    """The same for scripts: shares and ratios as numbers, too."""
+    return {name: float(figure) if isinstance(figure, str) else figure for name, figure in figures(finding).items()}
+
+
 def _as_json(table: FindingTable) -> dict[str, object]:
     names = [dimension.name for dimension in table.dimensions]
     return {
         "instrument": table.instrument, "indicator": table.indicator.id, "title": table.indicator.title,
         "statistic": table.statistic, "unit": table.unit, "dimensions": names, "protected": False,
         "findings": [
-            {**dict(zip(names, finding.keys, strict=True)), **figures(finding)} for finding in table.findings
+            {**dict(zip(names, finding.keys, strict=True)), **numbers(finding)} for finding in table.findings
         ],
     }  # fmt: skip
 

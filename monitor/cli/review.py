@@ -60,8 +60,11 @@ def approve_command(
         actor = work.actor(store)
         if everything:
             count = review.count_approvable(store, actor=actor, form=form, before=before)
+            if form is not None and not count:
+                work.plugins.form(form)  # refuses a name that was mistyped
             if count and not yes and not click.confirm(f"Approve {count} submissions as {actor}?", err=True):
-                raise click.Abort
+                say("Nothing was approved.")
+                raise click.exceptions.Exit(1)
             approval = review.approve_all(store, actor=actor, form=form, before=before)
         else:
             approval = review.approve(store, ids, actor=actor)

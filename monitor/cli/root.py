@@ -51,10 +51,15 @@ class _Commands(click.Group):
 
         try:
             return super().invoke(ctx)
-        except Refusal as refusal:
-            work: Work = ctx.obj
-            click.echo("\n".join(work.speech.refusal(refusal, work.__dict__.get("plugins"))), err=True)
-            ctx.exit(1)
+        except BrokenPipeError:
+            raise
+        except OSError as error:
+            refusal = Refusal("FILE-01", path=error.filename or "the output", why=error.strerror or "it failed")
+        except Refusal as refused:
+            refusal = refused
+        work: Work = ctx.obj
+        click.echo("\n".join(work.speech.refusal(refusal, work.__dict__.get("plugins"))), err=True)
+        ctx.exit(1)
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         for title, group in _COMMANDS.items():
@@ -153,9 +158,16 @@ def main(arguments: Sequence[str] | None = None) -> None:
 
 def run(arguments: Sequence[str] | None = None) -> int:
     """Run the command line; give its exit code. No exception leaves it."""
+    given = sys.argv[1:] if arguments is None else list(arguments)
     try:
-        code = cli.main(list(arguments) if arguments is not None else None, prog_name="monitor", standalone_mode=False)
-        sys.stdout.flush()
+        "".join(given).encode()
+    except UnicodeEncodeError:
+        click.echo("Error: what was typed holds bytes that are no text. UTF-8 is wanted.", err=True)
+        return 2
+    try:
+        code = cli.main(given, prog_name="monitor", standalone_mode=False)
+        if sys.stdout is not None:  # None where it was closed
+            sys.stdout.flush()
         return code if isinstance(code, int) else 0
     except click.ClickException as error:
         error.show()
@@ -163,8 +175,11 @@ def run(arguments: Sequence[str] | None = None) -> int:
     except (click.Abort, KeyboardInterrupt):
         click.echo("Stopped. What was not said to be saved is not saved.", err=True)
         return 130
+    except SystemExit as end:
+        # click ends so when whoever read our output has gone (`| head`): nothing is left to say, and nowhere.
+        return 0 if isinstance(end.__context__, BrokenPipeError) else 1
     except BrokenPipeError:
-        # Whoever read our output has gone (`| head`); nothing is left to say, and nowhere to say it.
+        # The same, at the very end.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return 0
     except Exception as error:
@@ -174,7 +189,10 @@ def run(arguments: Sequence[str] | None = None) -> int:
 
 def _keep(error: Exception) -> str:
     """Write where an unexpected error came from, without its message: a message can quote an answer."""
-    handle, path = tempfile.mkstemp(prefix="monitor-error-", suffix=".txt")
+    try:
+        handle, path = tempfile.mkstemp(prefix="monitor-error-", suffix=".txt")
+    except OSError:
+        return "not kept, because no temporary file could be made"
     with os.fdopen(handle, "w", encoding="utf-8") as file:
         file.write(f"{type(error).__name__}\n")
         frames = traceback.extract_tb(error.__traceback__)

@@ -29,6 +29,8 @@ def list_command(work: Work, form: str | None, state: str | None, as_json: bool)
 
     with work.store() as store:
         found = list_submissions(store, form=form, state=state)
+    if form is not None and not found:
+        work.plugins.form(form)  # refuses a name that was mistyped
     if as_json:
         print_json([dataclasses.asdict(one) for one in found])
         return
@@ -109,7 +111,7 @@ def correct_command(
         with store.writing(work.actor(store)) as writing:
             writing.correct(
                 submission, instrument, form, reason=reason, line=line, source=source,
-                expected_revision=revision or summary.revision,
+                expected_revision=summary.revision if revision is None else revision,
             )  # fmt: skip
     say(f"Corrected {id}: revision {summary.revision + 1}, waiting for review.")
 

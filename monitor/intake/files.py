@@ -37,6 +37,8 @@ _MAGIC: tuple[tuple[bytes, str], ...] = (
     (b"Rar!\x1a\x07", "a RAR archive"),
     (b"%PDF-", "a PDF document"),
     (b"{\\rtf", "a Word document (RTF)"),
+    (b"\x89PNG", "a picture (PNG)"),
+    (b"\xff\xd8\xff", "a picture (JPEG)"),
 )
 _WIDE = (
     (b"\xff\xfe\x00\x00", "UTF-32"),

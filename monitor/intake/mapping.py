@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import stat
 import tomllib
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
@@ -12,6 +13,7 @@ from typing import Any
 from monitor.errors import Refusal, did_you_mean
 from monitor.forms import FormMeta
 from monitor.instrument import Instrument
+from monitor.intake.files import MOST_CHARACTERS
 from monitor.questions import Choices, Coded, Question, Rows
 from monitor.submissions import fields_of
 
@@ -63,11 +65,21 @@ def find_mapping(given: str | Path, instrument: Instrument, form: FormMeta) -> C
     if own is not None and path.name == str(given) and (own / f"{given}.toml").is_file():
         path = own / f"{given}.toml"
     try:
-        contents = tomllib.loads(path.read_text(encoding="utf-8"))
+        contents = tomllib.loads(_text(path))
     except (tomllib.TOMLDecodeError, UnicodeDecodeError, OSError, ValueError, RecursionError) as error:
         known = ", ".join(sorted(file.stem for file in own.glob("*.toml"))) if own is not None else ""
         raise Refusal("IMPORT-14", path=given, why=_why(error), code=instrument.code, known=known or "none") from None
     return _Reader(contents, instrument, form).mapping(path)
+
+
+def _text(path: Path) -> str:
+    found = path.stat()
+    if not stat.S_ISREG(found.st_mode):
+        # A pipe may never be written to, and a device may never end.
+        raise OSError(0, "it is a folder, a pipe or a device")
+    if found.st_size > MOST_CHARACTERS:
+        raise OSError(0, f"it is longer than {MOST_CHARACTERS:,} characters")
+    return path.read_text(encoding="utf-8")
 
 
 def _why(error: Exception) -> str:

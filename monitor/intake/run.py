@@ -38,8 +38,9 @@ class BadRow:
 
     def lines(self, words: Translation) -> Iterator[str]:
         """A line for each problem, with the row's place."""
+        width = max(len(problem.where) for problem in self.problems)
         for problem in self.problems:
-            yield f"{self.row.place()}  {words.problem(problem).line()}"
+            yield f"{self.row.place()}  {words.problem(problem).line(width)}"
 
 
 @dataclass(frozen=True)

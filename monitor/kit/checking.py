@@ -15,7 +15,7 @@ from monitor.kit.folder import distribution, imports, package_of, readme
 from monitor.kit.frozen import contract
 from monitor.kit.logic import Walked, dry_interview, never_asked, rules_alone, rules_together
 from monitor.kit.rehearsal import Stage
-from monitor.kit.wording import code_lists, identifying, purpose, wording
+from monitor.kit.wording import code_lists, identifying, purpose, translations, wording
 from monitor.plugins import Plugins, load
 from monitor.submissions import Desk
 
@@ -74,8 +74,9 @@ def _codes(plugins: Plugins, taken: Mapping[str, str], folder: Path) -> Iterator
 
 
 def _declared(instrument: Instrument, package: Path, schemas: Path | None) -> Iterator[Complaint]:
-    """What can be said without searching. Translations will be looked at here, where a plugin has any."""
+    """What can be said without searching."""
     yield from wording(instrument)
+    yield from translations(instrument)
     yield from purpose(instrument)
     yield from code_lists(instrument, package)
     yield from identifying(instrument)

@@ -11,7 +11,7 @@ from monitor.messages import CATALOGUE
 Weight = Literal["error", "advice", "undecided"]
 
 _ADVICE = frozenset(
-    "KIT-12 KIT-18 KIT-22 KIT-23 KIT-24 KIT-25 KIT-32 KIT-33 KIT-34 KIT-42 KIT-55 KIT-56 KIT-69 KIT-71".split()
+    "KIT-12 KIT-18 KIT-22 KIT-23 KIT-24 KIT-25 KIT-28 KIT-32 KIT-33 KIT-34 KIT-42 KIT-55 KIT-56 KIT-69 KIT-71".split()
 )
 _UNDECIDED = frozenset(["KIT-44", "KIT-48"])
 

@@ -8,10 +8,12 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from monitor.conditions import Operand
+from monitor.errors import Refusal
 from monitor.forms import FormMeta
 from monitor.instrument import Instrument
 from monitor.kit.candidates import conditions_of
-from monitor.kit.complaints import Complaint, complain
+from monitor.kit.complaints import Complaint, complain, from_refusal
+from monitor.languages import completeness
 from monitor.questions import RATING, Coded, Codes, Country, Date, Question, Rating, Ref, Rows, Text
 
 _IDENTIFYING = frozenset(
@@ -48,6 +50,21 @@ def wording(instrument: Instrument) -> Iterator[Complaint]:
             yield complain("KIT-26", where, example=question.example)
         if isinstance(question, Coded):
             yield from (complain("KIT-27", where, code=code) for code, label in question.codes.items() if not label)
+
+
+def translations(instrument: Instrument) -> Iterator[Complaint]:
+    """Every text is translated into every language for which the plugin has a catalogue that can be read."""
+    try:
+        languages = completeness(instrument)
+    except Refusal as refusal:
+        yield from_refusal(refusal, instrument.code)
+        return
+    for one in languages:
+        if one.first_missing is not None:
+            missing, place = one.texts - one.translated, one.first_missing
+            yield complain(
+                "KIT-28", instrument.code, language=one.language, missing=missing, texts=one.texts, place=place
+            )
 
 
 def purpose(instrument: Instrument) -> Iterator[Complaint]:

@@ -116,12 +116,16 @@ def _state(language: str, code: str, english: str) -> str:
 
 @dataclass(frozen=True)
 class Completeness:
-    """How much of an instrument is translated into a language; ``draft`` while nobody has reviewed it."""
+    """How much of an instrument is translated into a language; ``draft`` while nobody has reviewed it.
+
+    ``first_missing`` is the place of the first text that is not.
+    """
 
     language: str
     translated: int
     texts: int
     draft: bool
+    first_missing: str | None = None
 
     @property
     def complete(self) -> bool:
@@ -141,6 +145,7 @@ def completeness(instrument: Instrument) -> list[Completeness]:
     for language in languages_of(instrument.folder):
         catalogue = read_catalogue(instrument.folder, language)
         if catalogue is not None:
-            done = sum(key in catalogue.texts for key in texts)
-            found.append(Completeness(language, done, len(texts), catalogue.draft))
+            missing = [place for place, english in texts if (place, english) not in catalogue.texts]
+            first = missing[0] if missing else None
+            found.append(Completeness(language, len(texts) - len(missing), len(texts), catalogue.draft, first))
     return found

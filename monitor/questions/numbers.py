@@ -28,7 +28,7 @@ class Whole(Question):
         self.at_most = at_most
 
     def from_text(self, cell: str) -> Any:
-        return int(cell) if re.fullmatch(r"-?[0-9]{1,17}", cell) else cell
+        return int(cell) if re.fullmatch(r"-?[0-9]{1,100}", cell) else cell
 
     def read(self, raw: Any) -> Value:
         if isinstance(raw, bool) or not isinstance(raw, int):

@@ -9,6 +9,7 @@ import sqlite3
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import closing, contextmanager
 from dataclasses import dataclass
+from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -76,6 +77,7 @@ def build(
     it cannot be written (RELEASE-05), the audit found something (RELEASE-07), ...
     """
     path = Path(path)
+    _check_period(period)
     _check_target(path, store, replace)
     with _snapshot(store.connection):
         instruments = _used(store.connection, catalogue)
@@ -88,6 +90,18 @@ def build(
         report = _attacked(draft)
         _publish(draft, path, store, actor or store.monitor, digest)
     return Release(path, about["id"], digest, about["built_from"], report)
+
+
+def _check_period(period: tuple[str | None, str | None]) -> None:
+    for given in period:
+        try:
+            if given is not None and date.fromisoformat(given).isoformat() != given:
+                raise ValueError
+        except ValueError:
+            raise Refusal("RELEASE-11") from None
+    first, last = period
+    if first is not None and last is not None and first > last:
+        raise Refusal("RELEASE-11")
 
 
 def check(path: Path) -> Release:
