@@ -36,6 +36,7 @@ from monitor.questions import (
 )
 from monitor.rules import Rule
 from monitor.submissions import Submission
+from monitor.versions import VersionMap
 
 __all__ = [
     "AS_OF",
@@ -72,6 +73,7 @@ __all__ = [
     "TODAY",
     "Tally",
     "Text",
+    "VersionMap",
     "Whole",
     "any_of",
     "at_least",

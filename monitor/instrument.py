@@ -26,9 +26,9 @@ from monitor.forms import FormMeta
 from monitor.indicators import Dimension, Indicator, LineAnswer
 from monitor.questions import Question, Rows
 from monitor.rules import Rule
+from monitor.versions import VERSION, VersionMap, parts
 
 _CODE = re.compile(r"[a-z][a-z0-9_]{1,39}")
-_VERSION = re.compile(r"[0-9]+\.[0-9]+")
 
 
 @dataclass(frozen=True)
@@ -36,7 +36,8 @@ class Instrument:
     """A monitoring instrument, as a plugin registers it.
 
     ``code`` is lower-case and unique, ``version`` is MAJOR.MINOR, ``forms`` stand in the order in which they are
-    filled in (a parent before its children), ``folder`` is where the plugin's examples and mappings lie.
+    filled in (a parent before its children), ``folder`` is where the plugin's examples and mappings lie. ``maps`` say
+    how the answers of older versions read now.
 
     Raises :class:`DeclarationError`, naming the place, for anything in it that could not be asked, checked or counted.
     """
@@ -49,13 +50,14 @@ class Instrument:
     indicators: tuple[Indicator, ...] = ()
     summary: str = ""
     folder: Path | None = field(default=None, compare=False)
+    maps: tuple[VersionMap, ...] = ()
 
     def __post_init__(self) -> None:
         if not _CODE.fullmatch(self.code):
             raise DeclarationError(
                 "PLUGIN-05", place="Instrument", name=self.code, why="a code is lower-case letters, digits and _"
             )
-        if not _VERSION.fullmatch(self.version):
+        if not VERSION.fullmatch(self.version):
             raise DeclarationError(
                 "PLUGIN-05", place=f"Instrument {self.code}", name=self.version, why="a version is MAJOR.MINOR"
             )
@@ -72,6 +74,7 @@ class Instrument:
             self._check_rule(rule)
         for indicator in self.indicators:
             self._check_indicator(indicator)
+        self._check_maps()
 
     def all_forms(self) -> Iterator[FormMeta]:
         """The forms and, after each, the forms of its rows."""
@@ -118,6 +121,15 @@ class Instrument:
             self._refuse(f"form {form.code}", "in rows the question that tells persons apart cannot be sealed.")
         for question in form.questions.values():
             self._check_standards(f"{form.code}.{question.name}", question.tests)
+
+    def _check_maps(self) -> None:
+        _once(self.code, "map of version", (old.version for old in self.maps))
+        for old in self.maps:
+            if parts(old.version) >= parts(self.version):
+                self._refuse(f"the map of version {old.version}", f"it is not older than {self.version}.")
+            for question in old.codes:
+                if not any(question is one for one in self.questions()):
+                    self._refuse(f"the map of version {old.version}", f"'{question.name}' is none of its questions.")
 
     def _check_rule(self, rule: Rule) -> None:
         place = f"rule {rule.id}"

@@ -137,9 +137,8 @@ _KIT = {
     "KIT-69": Message("No accepted example explains the warning.",
                       'Write one with _explanations: {{"{rule}": "..."}}.'),
     # The frozen contract.
-    "KIT-70": Message("The instrument is not what {path} froze: {places}.",
-                      "A published version is never changed: put it back, or give the instrument a new version than "
-                      "{version}."),
+    "KIT-70": Message("Version {version} is too small a step after {since}, which is frozen: {places}",
+                      "Put it back, or give the instrument version {least} or a later one."),
     "KIT-71": Message("Version {version} is not frozen yet.",
                       "Before the first submission in earnest: monitor instruments freeze {code}."),
 }

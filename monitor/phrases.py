@@ -124,6 +124,7 @@ QUESTIONNAIRE = (
     "Ctrl-C stops and keeps nothing.",
     "All questions are answered, and the answers are in order. Enter to finish, < to go back",
     "This is the first question.",
+    "Enter to try again, Ctrl-C to give up and lose these answers",
     "The terminal has cut this line. Give long answers in a file: --answers.",
     "A number from 0 to {most} is wanted.",
     "A State by its code of two letters (ISO 3166-1), or by its name.",

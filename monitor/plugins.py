@@ -138,9 +138,10 @@ def _guarded(load: Callable[[], _Loaded], origin: str, package: Path | None) -> 
     except DeclarationError as error:
         raise error.at(_place(error, package)) from error
     except SyntaxError as error:
-        where = f"{Path(error.filename or origin).name}, line {error.lineno}"
+        line = f", line {error.lineno}" if error.lineno is not None else ""
+        where = f"{Path(error.filename).name if error.filename else origin}{line}"
         raise Refusal("PLUGIN-10", origin=origin, why=f"{where}: {error.msg}.") from error
-    except Exception as error:
+    except (Exception, SystemExit) as error:  # a plugin must not end the program as if all were done
         why = f"{_place(error, package)}{type(error).__name__}: {error}"
         raise Refusal("PLUGIN-10", origin=origin, why=why) from error
 
@@ -148,8 +149,9 @@ def _guarded(load: Callable[[], _Loaded], origin: str, package: Path | None) -> 
 def _place(error: BaseException, package: Path | None) -> str:
     """``hearing.py, line 42: `` for the plugin's own line that failed; nothing when there is none."""
     core = Path(__file__).parent
+    package = package.resolve() if package is not None else None
     for frame in reversed(traceback.extract_tb(error.__traceback__)):
-        path = Path(frame.filename)
+        path = Path(frame.filename).resolve()
         mine = package in path.parents if package is not None else core not in path.parents and path.is_file()
         if mine and "importlib" not in frame.filename:
             return f"{path.parent.name}/{path.name}, line {frame.lineno}: "

@@ -14,6 +14,7 @@ from pathlib import Path
 from monitor.forms import FormMeta
 from monitor.indicators import Indicator
 from monitor.instrument import Instrument
+from monitor.languages import catalogue_path, texts_of, update
 from monitor.questions import Choice, Country, Question, Rating
 
 
@@ -64,23 +65,23 @@ class Copy:
 
     def asked(self) -> Choice:
         """A question with a closed list of answers, asked always, in a form that stands as a class in its file."""
-        return next(self._choices())
+        return next(self._choices(Country, Rating))
 
     def counted(self) -> tuple[Indicator, Choice]:
         """An indicator that counts submissions of a form, and a closed question of that form that may be counted."""
-        for question in self._choices():
+        for question in self._choices(Country):
             for indicator in self.instrument.indicators:
-                if indicator.unit is question.form and question.publish in ("counted", "dimension"):
+                if indicator.form is question.form and question.publish in ("counted", "dimension"):
                     return indicator, question
         raise LookupError("no indicator counts a form with a closed question")
 
-    def _choices(self) -> Iterator[Choice]:
+    def _choices(self, *but: type[Choice]) -> Iterator[Choice]:
         for form in self.instrument.forms:
             written = [node.name for node in classes(self.source_of(form).read_text("utf-8"))]
             for question in form.questions.values() if form.__name__ in written else ():
-                closed = isinstance(question, Choice) and not isinstance(question, (Rating, Country))
-                if closed and question.only_if is None and question.publish != "sealed":
-                    assert isinstance(question, Choice)  # closed says so
+                if not isinstance(question, Choice) or isinstance(question, but):
+                    continue
+                if question.only_if is None and question.publish != "sealed":
                     yield question
 
 
@@ -206,7 +207,7 @@ def syntax_error(copy: Copy) -> str:
 
 @way("PLUGIN-07", "PLUGIN-06")
 def dimension_not_publishable(copy: Copy) -> str:
-    question = copy.asked()
+    _, question = copy.counted()
     copy.declare(question.form, 'probe = P("How many?", at_most=9)', "from monitor import Whole as P\n\n\n")
     _add_share(copy, None, "(by(UNIT.probe),),")
     return "probe"
@@ -302,7 +303,7 @@ def wording_changed(copy: Copy) -> str:
     question = copy.asked()
     quoted = re.escape(json.dumps(question.wording, ensure_ascii=False))
     copy.edit(quoted, '"And now for something else?"', copy.source_of(question.form).name)
-    return f"{question.name}.wording"
+    return f"{question.name} has another wording"
 
 
 @way("KIT-70", "KIT-61", "PLUGIN-01")
@@ -311,6 +312,18 @@ def option_removed(copy: Copy) -> None:
     code, label = list(question.codes.items())[-1]
     text = re.escape(json.dumps(label, ensure_ascii=False))
     copy.edit(rf'^ +(?:{code}={text}|\("{re.escape(code)}", {text}\)),\n', "")
+
+
+@way("KIT-28")
+def translation_deleted(copy: Copy) -> str:
+    catalogue = catalogue_path(copy.package, "fr")
+    if not catalogue.is_file():
+        update(copy.package, "fr", texts_of(copy.instrument))
+        return "fr"
+    head, first, *others = catalogue.read_text("utf-8").split("\n\n")
+    first = re.sub(r"^msgstr .*\Z", 'msgstr ""', first, flags=re.MULTILINE | re.DOTALL)
+    catalogue.write_text("\n\n".join([head, first, *others]), "utf-8")
+    return "fr"
 
 
 # Logic.
@@ -511,7 +524,7 @@ def _add_share(copy: Copy, having: str | None, tables: str, among: str = "") -> 
     assert listed is not None
     lines = (
         f"from monitor import Share as S, by\n\n"
-        f"INDICATOR = next(one for one in {listed[1]} if one.id == {indicator.id!r})\nUNIT = INDICATOR.unit\n"
+        f"INDICATOR = next(one for one in {listed[1]} if one.id == {indicator.id!r})\nUNIT = INDICATOR.form\n"
         f'PROBE = S(id="PROBE", title="A probe", unit=UNIT, {among} having={having}, tables=({tables}))'
     )
     copy.add_to_instrument("indicators", "PROBE", lines)

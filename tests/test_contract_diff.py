@@ -77,12 +77,8 @@ def changes_to(**changed: Any) -> list[Change]:
     return compare(contract(instrument()), contract(instrument(**changed)))
 
 
-def in_order(*names: str) -> Parts:
-    return {name: thing for name in names for thing in [questions()[name]]}
-
-
 def rule(severity: str = "error", least: int = 0, says: str = "Nobody came.", id: str = "S1") -> Callable[[Any], Any]:
-    return lambda form: (Rule(id, form, says, severity=severity, must_hold=form.persons > least),)  # type: ignore[arg-type]  # reason: a test gives plain text
+    return lambda form: (Rule(id, form, says, severity=severity, must_hold=form.persons > least),)
 
 
 def share(**more: Any) -> Callable[[Any], Any]:
@@ -96,39 +92,123 @@ def share(**more: Any) -> Callable[[Any], Any]:
 
 
 CHANGES: dict[str, tuple[Parts, Step, str]] = {
-    "a hint": ({"story": Narrative("What happened?", optional=True, hint="No names.")}, Step.NONE, "story has another hint"),
-    "a heading": ({"opening": Section("How it began")}, Step.NONE, "another section"),
-    "a wording": ({"story": Narrative("What took place?", optional=True, hint="Facts first.")}, Step.MINOR, "story has another wording"),
+    "a hint": (
+        {"story": Narrative("What happened?", optional=True, hint="No names.")},
+        Step.NONE,
+        "story has another hint",
+    ),
+    "a heading": ({"opening": Section("How it began")}, Step.NONE, "stand under other headings"),
+    "a wording": (
+        {"story": Narrative("What took place?", optional=True, hint="Facts first.")},
+        Step.MINOR,
+        "story has another wording",
+    ),
     "a title": ({"title": "Hearings"}, Step.MINOR, "The instrument has another title"),
-    "a new optional question": ({"more": Text("What else?", optional=True)}, Step.MINOR, "sitting.more is a new optional question"),
+    "a new optional question": (
+        {"more": Text("What else?", optional=True)},
+        Step.MINOR,
+        "sitting.more is a new optional question",
+    ),
     "a new required question": ({"more": Text("What else?")}, Step.MAJOR, "new question that needs an answer"),
     "a removed question": ({"why": None}, Step.MAJOR, "sitting.why is gone"),
     "a renamed question": ({"why": None, "reason": questions()["why"]}, Step.MAJOR, "sitting.why is now called reason"),
-    "an added code": ({"held": Choice("Was it held?", Codes(*HELD.items(), off="Called off"), publish="counted")}, Step.MAJOR, "held has other codes: with off"),
-    "a removed code": ({"why": Choices("Why not?", Codes(ill="Illness"), optional=True)}, Step.MAJOR, "why has other codes: without strike"),
-    "a label": ({"why": Choices("Why not?", Codes(ill="Sickness", strike="Strike"), optional=True)}, Step.MINOR, "words its answers otherwise: ill"),
-    "a type": ({"why": Choice("Why not?", WHY, optional=True)}, Step.MAJOR, "why has another type: Choice, was Choices"),
-    "a limit": ({"persons": Whole("How many came?", optional=True, publish="counted", at_most=50)}, Step.MAJOR, "persons accepts other answers"),
-    "a code that stands alone": ({"why": Choices("Why not?", WHY, optional=True, alone=("ill",))}, Step.MAJOR, "why accepts other answers"),
-    "a day not after today": ({"day": Date("When?", dimension="year", not_after="today")}, Step.MAJOR, "day has another latest day"),
-    "no longer required": ({"held": Choice("Was it held?", HELD, publish="counted", optional=True)}, Step.MINOR, "held may be left blank"),
+    "an added code": (
+        {"held": Choice("Was it held?", Codes(*HELD.items(), off="Called off"), publish="counted")},
+        Step.MAJOR,
+        "held has other codes: with off",
+    ),
+    "a removed code": (
+        {"why": Choices("Why not?", Codes(ill="Illness"), optional=True)},
+        Step.MAJOR,
+        "why has other codes: without strike",
+    ),
+    "a label": (
+        {"why": Choices("Why not?", Codes(ill="Sickness", strike="Strike"), optional=True)},
+        Step.MINOR,
+        "words its answers otherwise: ill",
+    ),
+    "a type": (
+        {"why": Choice("Why not?", WHY, optional=True)},
+        Step.MAJOR,
+        "why has another type: Choice, was Choices",
+    ),
+    "a limit": (
+        {"persons": Whole("How many came?", optional=True, publish="counted", at_most=50)},
+        Step.MAJOR,
+        "persons accepts other answers",
+    ),
+    "a code that stands alone": (
+        {"why": Choices("Why not?", WHY, optional=True, alone=("ill",))},
+        Step.MAJOR,
+        "why accepts other answers",
+    ),
+    "a day not after today": (
+        {"day": Date("When?", dimension="year", not_after="today")},
+        Step.MAJOR,
+        "day has another latest day",
+    ),
+    "no longer required": (
+        {"held": Choice("Was it held?", HELD, publish="counted", optional=True)},
+        Step.MINOR,
+        "held may be left blank",
+    ),
     "now required": ({"why": Choices("Why not?", WHY)}, Step.MAJOR, "why may no longer be left blank"),
-    "publish loosened": ({"held": Choice("Was it held?", HELD, publish="dimension")}, Step.MAJOR, "held has publish 'dimension', was 'counted': more"),
-    "publish tightened": ({"persons": Whole("How many came?", optional=True)}, Step.MINOR, "persons has publish 'never', was 'counted': less"),
-    "groups": ({"held": Choice("Was it held?", HELD, publish="counted", published_as={"some": ("yes", "part")})}, Step.MINOR, "in other groups: less"),
-    "a provision": ({"held": Choice("Was it held?", HELD, publish="counted", tests=("CETS 15(2)",))}, Step.MINOR, "held tests other provisions: with CETS 15(2)"),
+    "publish loosened": (
+        {"held": Choice("Was it held?", HELD, publish="dimension")},
+        Step.MAJOR,
+        "held has publish 'dimension', was 'counted': more",
+    ),
+    "publish tightened": (
+        {"persons": Whole("How many came?", optional=True)},
+        Step.MINOR,
+        "persons has publish 'never', was 'counted': less",
+    ),
+    "groups": (
+        {"held": Choice("Was it held?", HELD, publish="counted", published_as={"some": ("yes", "part")})},
+        Step.MINOR,
+        "in other groups: less",
+    ),
+    "a provision": (
+        {"held": Choice("Was it held?", HELD, publish="counted", tests=("CETS 15(2)",))},
+        Step.MINOR,
+        "held tests other provisions: with CETS 15(2)",
+    ),
     "rows": ({"rows": {"name": Text("Who?")}}, Step.MINOR, "sitting.people is a new optional question"),
-    "what tells persons apart": ({"meta": {"person": "submission"}}, Step.MAJOR, "has another person: submission, was none"),
+    "what tells persons apart": (
+        {"meta": {"person": "submission"}},
+        Step.MAJOR,
+        "has another person: submission, was none",
+    ),
     "a rule's sentence": ({"rules": rule(says="No one came.")}, Step.MINOR, "The rule S1 has another says"),
     "a rule's condition": ({"rules": rule(least=1)}, Step.MAJOR, "The rule S1 checks something else"),
     "a milder rule": ({"rules": rule("warning")}, Step.MINOR, "another severity: warning, was error"),
     "another rule": ({"rules": rule(id="S2")}, Step.MAJOR, "The rule S2 is new, and refuses"),
     "an indicator's title": ({"indicators": share(title="Held")}, Step.MINOR, "The indicator S-1 has another title"),
-    "an indicator's numerator": ({"indicators": share(codes=("yes", "part"))}, Step.MAJOR, "counts something else (having)"),
-    "a table less": ({"indicators": share(tables=lambda form: ((by(form.country),),))}, Step.MAJOR, "other tables: without year"),
-    "a table more": ({"indicators": share(tables=lambda form: ((by(form.country),), (year(form.day),), (by(form.country), year(form.day))))}, Step.MINOR, "with country x year"),
-    "another statistic": ({"indicators": lambda form: (Tally("S-1", "Sittings held", form, ((by(form.country),), (year(form.day),))),)}, Step.MAJOR, "counts something else (statistic"),
-}  # fmt: skip
+    "an indicator's numerator": (
+        {"indicators": share(codes=("yes", "part"))},
+        Step.MAJOR,
+        "counts something else (having)",
+    ),
+    "a table less": (
+        {"indicators": share(tables=lambda form: ((by(form.country),),))},
+        Step.MAJOR,
+        "other tables: without year",
+    ),
+    "a table more": (
+        {
+            "indicators": share(
+                tables=lambda form: ((by(form.country),), (year(form.day),), (by(form.country), year(form.day)))
+            )
+        },
+        Step.MINOR,
+        "with country x year",
+    ),
+    "another statistic": (
+        {"indicators": lambda form: (Tally("S-1", "Sittings held", form, ((by(form.country),), (year(form.day),))),)},
+        Step.MAJOR,
+        "counts something else (statistic",
+    ),
+}
 
 
 @pytest.mark.parametrize("name", CHANGES)
@@ -187,7 +267,7 @@ def test_a_minor_change_takes_any_later_version(tmp_path: Path, version: str, le
 def test_a_version_that_is_too_small_a_step_is_not_frozen(tmp_path: Path) -> None:
     frozen(tmp_path)
     before = sorted(tmp_path.rglob("*"))
-    with pytest.raises(Refusal, match=r"sitting\.why is gone\..*2\.0 or a later one.*CONTRACT-03"):
+    with pytest.raises(Refusal, match=r"too small a step after 1\.0: sitting\.why is gone\."):
         freeze(instrument(version="1.1", why=None), tmp_path)
     assert sorted(tmp_path.rglob("*")) == before
     freeze(instrument(version="2.0", why=None), tmp_path)
@@ -209,7 +289,7 @@ def test_a_hint_may_change_and_the_published_file_stays_as_it_is(tmp_path: Path)
 def test_more_is_published_only_when_somebody_approved_it_and_the_file_says_who(tmp_path: Path) -> None:
     frozen(tmp_path)
     looser = instrument(version="2.0", held=Choice("Was it held?", HELD, publish="dimension"))
-    with pytest.raises(Refusal, match=r"held has publish 'dimension'.*--approved-by.*CONTRACT-04"):
+    with pytest.raises(Refusal, match=r"held has publish 'dimension'.*CONTRACT-04"):
         freeze(looser, tmp_path)
     freeze(looser, tmp_path, approved_by="Head of Mission")
     assert read_frozen("sittings", "2.0", tmp_path)["x-approved-by"] == "Head of Mission"

@@ -110,8 +110,8 @@ def loads(form: FormMeta, raw: dict[str, Any]) -> bool:
     except ValidationError:
         return False
     blocks = [(form, given)]
-    blocks += [(one.rows_of.form.questions[one.rows_of.name].row_form, row)  # type: ignore[union-attr,attr-defined]  # reason: a row form stands in rows
-               for one in form.row_forms() for row in given.get(one.rows_of.name, ())]  # type: ignore[union-attr]  # reason: as above
+    for name, question in form.questions.items():
+        blocks += [(question.row_form, row) for row in given.get(name, ())] if isinstance(question, Rows) else []
     needed = (
         name in answers for block, answers in blocks
         for name, question in block.questions.items() if not question.optional and question.only_if is None

@@ -133,7 +133,7 @@ def test_one_bad_row_keeps_every_row_out(store: Store, write: Write) -> None:
     text = "\n".join(imported.lines())
     assert "not imported: 2 of 4 rows of visits.visit 1.0 cannot be stored. [IMPORT-12]" in text
     assert "row 2 (line 3)  people Must be at least 0 and at most 100." in text
-    assert "row 2 (line 3)  met 'lawer' is not one of the answers" in text
+    assert "row 2 (line 3)  met    'lawer' is not one of the answers" in text
     assert "row 3 (line 4)  (row) 1 cell where the header has 2." in text
     assert "Nothing was stored." in text
 

@@ -29,11 +29,11 @@ def plugins() -> list[Any]:
 
 
 def broken(copy: Copy, name: str, tmp_path: Path) -> None:
-    """Break a copy in one way; the check names it, as an error, with what was broken."""
+    """Break a copy in one way; the check names it, with what was broken."""
     freeze(copy.instrument, tmp_path / "schemas")
     way = WAYS[name]
     word = way.break_(copy)
-    complaints = check_plugin(copy.folder, schemas=tmp_path / "schemas").of("error")
+    complaints = check_plugin(copy.folder, schemas=tmp_path / "schemas").complaints
     named = ["\n".join(complaint.lines()) for complaint in complaints if complaint.code in way.codes]
     assert any(word is None or word in text for text in named), [complaint.lines() for complaint in complaints]
 

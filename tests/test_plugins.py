@@ -182,12 +182,22 @@ def test_a_broken_declaration_is_named_with_its_file_and_line(fault: str, tmp_pa
         ("x = 1\n    y = 2\n", "__init__.py, line 2: unexpected indent"),
         ("raise RuntimeError('not today')\n", "visits/__init__.py, line 1: RuntimeError: not today"),
         ("from . import missing\n", "visits/__init__.py, line 1: ImportError"),
+        ("raise SystemExit(0)\n", "visits/__init__.py, line 1: SystemExit: 0"),
+        ("\0", "could not be loaded"),
     ],
 )
 def test_a_file_that_python_cannot_read_is_named_with_its_line(source: str, says: str, tmp_path: Path) -> None:
     folder = write(tmp_path / "one", source)
     sentence = refusal(folder).sentence
     assert f"folder {folder} could not be loaded" in sentence and says in sentence
+
+
+def test_a_fault_is_found_in_a_folder_that_is_named_from_where_one_stands(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    write(tmp_path / "one", "raise RuntimeError('not today')\n")
+    monkeypatch.chdir(tmp_path)
+    assert "visits/__init__.py, line 1: RuntimeError" in refusal(Path("one")).sentence
 
 
 def test_a_fault_in_a_module_of_the_plugin_is_found_there(tmp_path: Path) -> None:

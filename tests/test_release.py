@@ -216,6 +216,16 @@ def test_the_id_and_the_content_hash_survive_a_check(store: Store, tmp_path: Pat
     assert re.fullmatch(r"r-[0-9a-f]{12}", release.id)
 
 
+def test_a_release_of_another_version_is_called_so_and_not_disclosed(release: Path, tmp_path: Path) -> None:
+    older = tmp_path / "older.db"
+    shutil.copy(release, older)
+    with closing(sqlite3.connect(older)) as connection:
+        connection.execute("PRAGMA user_version = 1")
+    with pytest.raises(Refusal, match="its layout has the number 1") as refused:
+        check(older)
+    assert refused.value.code == "RELEASE-06"
+
+
 def test_a_release_that_was_changed_is_refused(release: Path) -> None:
     with closing(sqlite3.connect(release, isolation_level=None)) as connection:
         connection.execute("UPDATE indicator SET title = 'Something else' WHERE id = 'CT-01'")

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -14,6 +13,7 @@ from monitor.cli.root import Work
 from monitor.errors import Refusal
 
 if TYPE_CHECKING:
+    from monitor.instrument import Instrument
     from monitor.intake import Imported
     from monitor.intake.run import OnError
     from monitor.languages import Translation
@@ -49,9 +49,15 @@ def fill_command(work: Work, form: str, path: Path | None, dry_run: bool, as_jso
             submission = check(instrument, asked, raw, author=actor, around=around, source=path.name)
         if submission.origin and store.has_origin(asked.full_code(), submission.origin):
             raise Refusal("ANSWERS-04", form=form)
-        if not dry_run:
-            with store.writing(actor) as writing:
-                writing.submit(submission, instrument, asked)
+        while not dry_run:
+            try:
+                with store.writing(actor) as writing:
+                    writing.submit(submission, instrument, asked)
+                break
+            except Refusal as refusal:
+                if path is not None:
+                    raise
+                _wait(work, instrument, refusal)
     words = work.speech.translation(instrument)
     result = {"id": None if dry_run else submission.id, "form": form, "version": instrument.version}
     if as_json:
@@ -62,6 +68,13 @@ def fill_command(work: Work, form: str, path: Path | None, dry_run: bool, as_jso
     else:
         say(words.phrase("Saved {form} {version} as:", form=form, version=instrument.version))
         click.echo(submission.id)
+
+
+def _wait(work: Work, instrument: Instrument, refusal: Refusal) -> None:
+    """Let somebody who has answered a whole form make room, or wait for another program, before it is saved."""
+    again = "Enter to try again, Ctrl-C to give up and lose these answers"
+    say("\n".join(work.speech.refusal(refusal, work.plugins)))
+    click.prompt(work.speech.translation(instrument).phrase(again), default="", show_default=False, err=True)
 
 
 @click.command("import")
@@ -130,7 +143,7 @@ class _Progress:
     """A progress bar on a terminal, by bytes read; nothing in a pipe."""
 
     def __init__(self, path: Path) -> None:
-        size = os.path.getsize(path) if os.path.isfile(path) else 0
+        size = path.stat().st_size if path.is_file() else 0
         self._bar = click.progressbar(length=size, label=path.name, file=sys.stderr)
         self._shown = sys.stderr.isatty() and size > 1_000_000
         self._at = 0

@@ -77,6 +77,6 @@ def _print(report: Report, folder: Path) -> None:
             click.echo("\n".join([*complaint.lines(), ""]))
     for one in report.walked:
         say(f"{one.form.full_code()}: the dry interview reached {one.reached} of {one.branches} branches.")
-    counts = (("error", "errors"), ("undecided", "undecided"), ("advice", "pieces of advice"))
-    words = ", ".join(f"{len(report.of(weight))} {plural}" for weight, plural in counts)
-    click.echo(f"{folder.resolve().name}: {words}.")
+    errors, undecided, advice = (len(report.of(weight)) for weight in ("error", "undecided", "advice"))
+    counted = f"{errors} error{'' if errors == 1 else 's'}, {undecided} undecided, {advice} of advice"
+    click.echo(f"{folder.resolve().name}: {counted}.")

@@ -45,6 +45,8 @@ def findings_command(
         tables = find(store.connection, chosen)
     tables = tuple(table for table in tables if indicator in (None, table.indicator.id))
     say("Internal figures, exact and unprotected. Do not publish or pass on: small numbers can name people.")
+    for code, versions in dict.fromkeys((table.instrument, table.left_out) for table in tables if table.left_out):
+        say(f"{code}: submissions of version {', '.join(versions)} are left out; the series is broken there.")
     if by_article:
         from monitor.cli.standards import read_country, show_by_standard
 
@@ -85,6 +87,7 @@ def _as_json(table: FindingTable) -> dict[str, object]:
     return {
         "instrument": table.instrument, "indicator": table.indicator.id, "title": table.indicator.title,
         "statistic": table.statistic, "unit": table.unit, "dimensions": names, "protected": False,
+        "left_out": list(table.left_out),
         "findings": [
             {**dict(zip(names, finding.keys, strict=True)), **numbers(finding)} for finding in table.findings
         ],

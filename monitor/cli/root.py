@@ -52,7 +52,8 @@ class _Commands(click.Group):
         try:
             return super().invoke(ctx)
         except BrokenPipeError:
-            raise
+            _stop_speaking()
+            return None
         except OSError as error:
             refusal = Refusal("FILE-01", path=error.filename or "the output", why=error.strerror or "it failed")
         except Refusal as refused:
@@ -103,7 +104,11 @@ class Work:
             yield store
 
     def actor(self, store: Store) -> str:
-        """The code of who acts: ``--as``, or the one given at ``init``."""
+        """The code of who acts: ``--as``, or the one given at ``init``. Refuses (STORE-21) what is no code."""
+        from monitor.store import check_actor
+
+        if self.acting is not None:
+            check_actor(self.acting)
         return self.acting or store.monitor
 
 
@@ -175,16 +180,17 @@ def run(arguments: Sequence[str] | None = None) -> int:
     except (click.Abort, KeyboardInterrupt):
         click.echo("Stopped. What was not said to be saved is not saved.", err=True)
         return 130
-    except SystemExit as end:
-        # click ends so when whoever read our output has gone (`| head`): nothing is left to say, and nowhere.
-        return 0 if isinstance(end.__context__, BrokenPipeError) else 1
     except BrokenPipeError:
-        # The same, at the very end.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        _stop_speaking()
         return 0
     except Exception as error:
         click.echo(f"Error: something unexpected happened ({type(error).__name__}). Details: {_keep(error)}", err=True)
         return 1
+
+
+def _stop_speaking() -> None:
+    # Whoever read our output has gone (`| head`); nothing is left to say, and nowhere to say it.
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
 def _keep(error: Exception) -> str:

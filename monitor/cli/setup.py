@@ -138,9 +138,7 @@ def diff_instrument(work: Work, code: str, since: str | None, schemas: Path, as_
 
     found = compare_with_frozen(work.plugins.instrument(code), schemas, since)
     if as_json:
-        changes = [
-            {"what": one.what, "step": one.step.name.lower(), "loosened": one.loosened} for one in found.changes
-        ]
+        changes = [{"what": one.what, "step": one.step.name.lower(), "loosened": one.loosened} for one in found.changes]
         print_json({
             "instrument": found.instrument, "from": found.since, "version": found.version,
             "step": found.step.name.lower(), "least": found.least, "enough": found.enough, "changes": changes,

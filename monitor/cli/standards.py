@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import click
 
 from monitor.cli.printing import json_option, print_json, print_table, say
-from monitor.cli.publish import FIGURES, figures
+from monitor.cli.publish import FIGURES, figures, numbers
 from monitor.cli.root import Work
 from monitor.errors import Refusal
 from monitor.standards import KINDS, Applicability, Provision, applies, look_up, register, where
@@ -238,7 +238,7 @@ def _article(article: Article) -> dict[str, object]:
                 "instrument": evidence.instrument, "indicator": evidence.indicator.id,
                 "title": evidence.indicator.title, "statistic": evidence.indicator.statistic,
                 "findings": [
-                    {"year": figure.year, **figures(figure.finding), "law": _applicability(figure.applicability)}
+                    {"year": figure.year, **numbers(figure.finding), "law": _applicability(figure.applicability)}
                     for figure in evidence.figures
                 ],
             }

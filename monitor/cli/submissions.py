@@ -123,6 +123,12 @@ def correct_command(
 @click.pass_obj
 def withdraw_command(work: Work, id: str, reason: str) -> None:
     """Withdraw a submission: it stays in the log and counts nowhere."""
-    with work.store() as store, store.writing(work.actor(store)) as writing:
-        writing.decide(id, "withdrawn", reason)
+    from monitor.store import list_submissions
+
+    with work.store() as store:
+        with store.writing(work.actor(store)) as writing:
+            writing.decide(id, "withdrawn", reason)
+        below = sum(one.parent == id for one in list_submissions(store, state="approved"))
     say(f"Withdrew {id}.")
+    if below:
+        say(f"What is below it counts nowhere any more: {below} approved.")

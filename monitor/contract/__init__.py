@@ -10,9 +10,10 @@ from monitor.contract.freezing import (
     frozen_text,
     frozen_versions,
     read_frozen,
+    told,
 )
 
 __all__ = [
     "Change", "Comparison", "Step", "as_contract", "codebook", "compare", "compare_with_frozen", "freeze",
-    "frozen_text", "frozen_versions", "read_frozen", "step_of",
+    "frozen_text", "frozen_versions", "read_frozen", "step_of", "told",
 ]  # fmt: skip

@@ -103,6 +103,8 @@ def _questions(form: str, then: JSON, now: JSON, old_schema: JSON, new_schema: J
         yield from _question(f"{form}.{name}", old[name], new[name])
         if _accepts(old_schema, name) != _accepts(new_schema, name) and not _explained(old[name], new[name]):
             yield Change(f"{form}.{name} accepts other answers: its limits or its pattern changed.", Step.MAJOR)
+    if [old[name].get("section") for name in both] != [new[name].get("section") for name in both]:
+        yield Change(f"The questions of {form} stand under other headings.", Step.NONE)
     if [name for name in old if name in new] != both:
         yield Change(f"The questions of {form} stand in another order.", Step.MINOR)
 
@@ -125,8 +127,7 @@ def _explained(old: JSON, new: JSON) -> bool:
 
 
 def _question(name: str, old: JSON, new: JSON) -> Iterator[Change]:
-    yield from _words(name, old, new, wording=Step.MINOR, partly=Step.MINOR, hint=Step.NONE, section=Step.NONE,
-                      origin=Step.NONE)  # fmt: skip
+    yield from _words(name, old, new, wording=Step.MINOR, partly=Step.MINOR, hint=Step.NONE, origin=Step.NONE)
     for key, what in (("type", "type"), ("rows", "block of rows"), ("not_after", "latest day")):
         if old.get(key) != new.get(key):
             yield Change(f"{name} has another {what}: {_was(old.get(key), new.get(key))}.", Step.MAJOR)
@@ -172,6 +173,7 @@ def _published(name: str, old: JSON, new: JSON) -> Iterator[Change]:
 
 def _coarser(codes: Sequence[str], old: Mapping[str, Any], new: Mapping[str, Any]) -> bool:
     """Whether codes that could not be told apart still cannot."""
+
     def group(code: str, groups: Mapping[str, Any]) -> str:
         return next((f"group {name}" for name, members in groups.items() if code in members), code)
 

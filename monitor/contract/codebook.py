@@ -10,18 +10,18 @@ from monitor.phrases import Phrase
 from monitor.questions import Coded, Country, Question
 
 
-def codebook(words: Localized) -> str:
-    """The codebook as Markdown, in the language of ``words``."""
-    return "\n".join(_lines(words)) + "\n"
+def codebook(words: Localized, *, frozen: bool = False) -> str:
+    """The codebook as Markdown, in the language of ``words``; when ``frozen``, it says of itself how it was written."""
+    return "\n".join(_lines(words, frozen)) + "\n"
 
 
-def _lines(words: Localized) -> Iterator[str]:
+def _lines(words: Localized, frozen: bool) -> Iterator[str]:
     said, instrument = words.said, words.instrument
     yield f"# {words.title} (`{instrument.code}` {instrument.version})"
     yield ""
     written = said(Phrase("Written by `monitor instruments freeze`; not changed by hand."))
     asterisk = said(Phrase("Asterisk: the provision's text awaits a check."))
-    yield f"{written} {asterisk}"
+    yield f"{written} {asterisk}" if frozen else asterisk
     for form in instrument.all_forms():
         yield from ("", f"## {words.form_title(form)} (`{form.code}`)")
         section = None

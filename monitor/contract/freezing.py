@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -100,7 +101,7 @@ def freeze(instrument: Instrument, folder: Path, *, approved_by: str | None = No
     if instrument.version in versions:
         compared = compare_with_frozen(instrument, folder, instrument.version)
         if not compared.enough:
-            raise Refusal("CONTRACT-01", path=paths[0], what=_told(compared.changes), least=compared.least)
+            raise Refusal("CONTRACT-01", path=paths[0], what=told(compared.changes), least=compared.least)
         return paths
     if versions:
         _check_step(compare_with_frozen(instrument, folder), approved_by)
@@ -109,23 +110,23 @@ def freeze(instrument: Instrument, folder: Path, *, approved_by: str | None = No
         contract = {**contract, APPROVED: approved_by}
     target.mkdir(parents=True, exist_ok=True)
     paths[0].write_text(frozen_text(contract), encoding="utf-8")
-    paths[1].write_text(codebook(localized(instrument, None)), encoding="utf-8")
+    paths[1].write_text(codebook(localized(instrument, None), frozen=True), encoding="utf-8")
     return paths
 
 
 def _check_step(compared: Comparison, approved_by: str | None) -> None:
     if not compared.enough:
         raise Refusal("CONTRACT-03", code=compared.instrument, version=compared.version, since=compared.since,
-                      what=_told(compared.changes), least=compared.least)  # fmt: skip
+                      what=told(compared.changes), least=compared.least)  # fmt: skip
     if compared.loosened and not approved_by:
-        raise Refusal("CONTRACT-04", code=compared.instrument, what=_told(compared.loosened))
+        raise Refusal("CONTRACT-04", code=compared.instrument, what=told(compared.loosened))
 
 
-def _told(changes: tuple[Change, ...]) -> str:
-    """The gravest changes in a line, the rest as a number."""
+def told(changes: Sequence[Change], most: int = 3) -> str:
+    """The gravest of the changes that demand a step, in a line, and how many more there are."""
     said = [change.what for change in sorted(changes, key=lambda change: -change.step) if change.step]
-    more = f" And {len(said) - 3} more." if len(said) > 3 else ""
-    return " ".join(said[:3]) + more
+    more = f" And {len(said) - most} more." if len(said) > most else ""
+    return " ".join(said[:most]) + more
 
 
 def _parts(version: str) -> tuple[int, int]:

@@ -10,7 +10,8 @@ from itertools import combinations
 from typing import Any
 
 from monitor.conditions import sql_text
-from monitor.findings.query import COUNT, NOT_APPLICABLE, NOT_OBSERVED, REST, Columns, Units
+from monitor.findings.query import COUNT, NOT_APPLICABLE, NOT_OBSERVED, REST, Units
+from monitor.findings.series import Columns, Series, series_of
 from monitor.findings.tables import (
     ALL,
     FIGURES,
@@ -42,18 +43,20 @@ def find(connection: sqlite3.Connection, instruments: Iterable[Instrument]) -> t
     """The findings of every indicator of some instruments: one table for each set of dimensions that it declares.
 
     ``connection`` is a store's. Only approved submissions count, and one below another only if that is approved too.
-    Every table of one instrument that is broken down by the same question lists the same codes.
+    Every table of one instrument that is broken down by the same question lists the same codes. Submissions of another
+    version count or are left out in all tables of an instrument alike; see :class:`monitor.versions.VersionMap`.
     """
     columns = columns_of_store(connection)
     tables = []
     for instrument in instruments:
+        series = series_of(connection, columns, instrument)
         counted = [
-            _Counted.of(connection, columns, indicator, dimensions)
+            _Counted.of(connection, columns, series, indicator, dimensions)
             for indicator in instrument.indicators
             for dimensions in indicator.tables
         ]
         seen = _codes_seen(counted)
-        tables += [one.complete(instrument.code, seen) for one in counted]
+        tables += [one.complete(instrument.code, seen, series.left_out) for one in counted]
     return tuple(tables)
 
 
@@ -80,9 +83,10 @@ class _Counted:
 
     @classmethod
     def of(
-        cls, connection: sqlite3.Connection, columns: Columns, indicator: Indicator, dimensions: tuple[Dimension, ...]
-    ) -> _Counted:
-        query = _TableQuery(connection, Units(indicator, columns), dimensions)
+        cls, connection: sqlite3.Connection, columns: Columns, series: Series, indicator: Indicator,
+        dimensions: tuple[Dimension, ...],
+    ) -> _Counted:  # fmt: skip
+        query = _TableQuery(connection, Units(indicator, columns, series), dimensions)
         cells = query.cells()
         return cls(
             indicator, dimensions, query.units.knows_persons(), cells, query.outside(cells),
@@ -90,7 +94,7 @@ class _Counted:
             query.ratios() if indicator.statistic == "ratio" else {},
         )  # fmt: skip
 
-    def complete(self, instrument: str, seen: Mapping[Dimension, set[str]]) -> FindingTable:
+    def complete(self, instrument: str, seen: Mapping[Dimension, set[str]], left_out: tuple[str, ...]) -> FindingTable:
         """The table with a finding for every combination of codes."""
         # A dimension without any row would say that there was nobody.
         values = tuple(tuple(_in_order(seen[_identity(one)] or {UNKNOWN})) for one in self.dimensions)
@@ -104,7 +108,7 @@ class _Counted:
                 if keys[number] != ALL and overlaps(self.indicator, dimension)
             ]
             findings.append(Finding(keys, self.cells.get(keys, nobody), tuple(outside), *self._measured(keys)))
-        return FindingTable(instrument, self.indicator, self.dimensions, values, tuple(findings))
+        return FindingTable(instrument, self.indicator, self.dimensions, values, tuple(findings), left_out)
 
     def _measured(self, keys: Keys) -> tuple[float | None, float | None, tuple[Parts, ...]]:
         """The median, or the ratio with what its totals are made of."""

@@ -8,14 +8,12 @@ from functools import cached_property
 
 from monitor.conditions import AsOf, Condition, Constant, Count, Currency, Names, Operand, System, Today, sql_text
 from monitor.errors import DeclarationError
+from monitor.findings.series import WHOLE, Columns, Series
 from monitor.findings.tables import UNKNOWN, overlaps
 from monitor.forms import FormMeta
 from monitor.indicators import Dimension, EachCode, EachLine, Indicator, LineAnswer, Median, RatioOfTotals, Share
 from monitor.questions import Choices, Coded, Question, Rating, Rows
 from monitor.store.tables import ROW, SUBMISSION, sql_name, table_of
-
-Columns = Mapping[str, frozenset[str]]
-"""The columns that the tables of a store have, by table. A newer version of an instrument may have more."""
 
 COUNT, REST, NOT_OBSERVED, NOT_APPLICABLE = 1, 2, 3, 4
 """What a unit counts as; a unit that counts as nothing is left out."""
@@ -33,6 +31,7 @@ class Sight:
     columns: Columns
     alias: Mapping[FormMeta, str]
     submission: str
+    series: Series = WHOLE
 
     def column(self, operand: Operand) -> str:
         """The SQL expression of an operand's answer."""
@@ -63,7 +62,8 @@ class Sight:
         column = f"{question.name}_{part}" if question.storage == "money" else question.name
         if column not in self.columns.get(table_of(question.form), ()):
             return "NULL"
-        answer = f"{self.alias[question.form]}.{sql_name(column)}"
+        table = self.alias[question.form]
+        answer = self.series.read(question, f"{table}.{sql_name(column)}", f"{table}.{SUBMISSION}")
         return f"CAST({answer} AS REAL)" if question.storage == "money" and part == "amount" else answer
 
     def rows(self, operand: Operand) -> tuple[str, str, Names]:
@@ -72,7 +72,7 @@ class Sight:
         holder = self.alias[operand.form]
         alias = f"{holder}_r{len(self.alias)}"  # told apart from the rows of another submission by their holder
         where = f"{alias}.{SUBMISSION} = {holder}.{SUBMISSION}"
-        inside = Sight(self.columns, {**self.alias, operand.row_form: alias}, self.submission)
+        inside = Sight(self.columns, {**self.alias, operand.row_form: alias}, self.submission, self.series)
         return f"{self.table(operand.row_form)} AS {alias}", where, inside
 
     def elsewhere(self, form: FormMeta) -> tuple[str, list[str], Names]:
@@ -83,8 +83,9 @@ class Sight:
             above = f"es{number - 1}.parent" if number else f"e0.{SUBMISSION}"
             source += f" JOIN submission AS es{number} ON es{number}.id = {above}"
             source += f" JOIN {self.table(level)} AS e{number} ON e{number}.{SUBMISSION} = {above}" if number else ""
-            limits.append(f"es{number}.state = 'approved'")
-        return source, limits, Sight(self.columns, {level: f"e{number}" for number, level in enumerate(levels)}, "es0")
+            limits.append(f"es{number}.state = 'approved'{self.series.counts(f'es{number}')}")
+        alias = {level: f"e{number}" for number, level in enumerate(levels)}
+        return source, limits, Sight(self.columns, alias, "es0", self.series)
 
     def table(self, form: FormMeta) -> str:
         """A form's table; an empty one in its place while the store has none."""
@@ -103,6 +104,7 @@ class Units:
 
     indicator: Indicator
     columns: Columns
+    series: Series = WHOLE
 
     @cached_property
     def levels(self) -> tuple[FormMeta, ...]:
@@ -117,7 +119,7 @@ class Units:
         alias = {form: f"t{number}" for number, form in enumerate(self.levels)}
         if self.indicator.form.rows_of is not None:
             alias[self.indicator.form] = "r0"
-        return Sight(self.columns, alias, "s0")
+        return Sight(self.columns, alias, "s0", self.series)
 
     def sql(self, dimensions: Sequence[Dimension]) -> str:
         """The common table expression, for the dimensions of one table."""
@@ -147,7 +149,8 @@ class Units:
             if number == 0:
                 joined = f" ON t0.{SUBMISSION} = r0.{SUBMISSION}" if self.indicator.form.rows_of is not None else ""
                 yield f"{self.sight.table(form)} AS t0{joined}"
-            yield f"JOIN submission AS {this} ON {this}.id = {above} AND {this}.state = 'approved'"
+            counts = f"{this}.state = 'approved'{self.series.counts(this)}"
+            yield f"JOIN submission AS {this} ON {this}.id = {above} AND {counts}"
             if number:
                 yield f"JOIN {self.sight.table(form)} AS t{number} ON t{number}.{SUBMISSION} = {this}.id"
         unit = self.indicator.unit
@@ -226,10 +229,10 @@ class Units:
 
     def _first(self, question: Question) -> str:
         form = question.form
-        below = Sight(self.columns, {form: "f"}, "fs")
+        below = Sight(self.columns, {form: "f"}, "fs", self.series)
         return (
             f"(SELECT substr(min({question.sql(below)}), 1, 4) FROM {below.table(form)} AS f JOIN submission AS fs "
-            f"ON fs.id = f.{SUBMISSION} AND fs.state = 'approved' WHERE fs.parent = s0.id)"
+            f"ON fs.id = f.{SUBMISSION} AND fs.state = 'approved'{self.series.counts('fs')} WHERE fs.parent = s0.id)"
         )
 
     def _codes(self, dimension: Dimension) -> str:

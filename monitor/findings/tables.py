@@ -113,7 +113,8 @@ class FindingTable:
     """An indicator broken down by a set of dimensions, with every margin. Never published as it is.
 
     ``values`` are, for each dimension, the codes that have a row. Every combination of them is a finding, zeros too:
-    a missing row would say that there was nobody.
+    a missing row would say that there was nobody. ``left_out`` are the versions of the instrument whose submissions
+    are not in the figures, because nothing says how their answers read now: there the series is broken.
     """
 
     instrument: str
@@ -121,6 +122,7 @@ class FindingTable:
     dimensions: tuple[Dimension, ...]
     values: tuple[tuple[str, ...], ...]
     findings: tuple[Finding, ...]
+    left_out: tuple[str, ...] = ()
 
     @property
     def statistic(self) -> Statistic:

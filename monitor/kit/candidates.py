@@ -11,6 +11,7 @@ from typing import Any
 
 from monitor.conditions import (
     Answered,
+    AnyOther,
     AsOf,
     Compare,
     Condition,
@@ -18,6 +19,7 @@ from monitor.conditions import (
     Count,
     Currency,
     Days,
+    Elsewhere,
     EndOf,
     Includes,
     Length,
@@ -41,6 +43,7 @@ _SENTENCE = "An invented sentence that stands here only so that there is an answ
 _SAMPLES = ("1234567890", "+373 22 123456", "someone@example.org", "V1", "AB-2025-001", "a", "Name Surname")
 _RAW = (1, 0, 2, "1", "0.5", "1.50", "2024-05-10", "some text")
 _ALL_SUBSETS_UP_TO = 6
+_MANY_ROWS = 12
 
 
 @dataclass(frozen=True)
@@ -105,7 +108,7 @@ class Candidates:
         elif isinstance(leaf, (OneOf, Includes)):
             for operand in leaf.operands():
                 self._codes.setdefault(operand, set()).update(leaf.codes)
-        elif not isinstance(leaf, Answered):
+        elif not isinstance(leaf, (Answered, AnyOther, Elsewhere)):
             self._loosen(leaf.operands())
             if isinstance(leaf, Mentions):
                 self._mentions.setdefault(leaf.of, []).append(leaf.what)
@@ -151,8 +154,10 @@ class Candidates:
         whole = operand not in self._loose and len(group) <= 4
         assert isinstance(operand, Question)  # nothing else is asked for
         if isinstance(operand, Rows):
-            counts = {*range(1, MOST_ROWS + 1), *(number for number in _around(constants) if 0 < number <= 12)}
-            return Options(tuple(sorted(counts)), whole)
+            named = set(_around(constants))
+            counts = {*range(1, MOST_ROWS + 1), *(number for number in named if 0 < number <= _MANY_ROWS)}
+            beyond = any(_MANY_ROWS < number <= operand.most for number in named)
+            return Options(tuple(sorted(counts)), whole and not beyond)
         raws, whole = self._raw(operand, constants, group, whole)
         values: list[Value] = []
         for raw in (*raws, *self._examples.get((operand.form.code, operand.name), ())):
@@ -168,7 +173,7 @@ class Candidates:
         if isinstance(question, Country):
             return sorted({*list(question.codes)[:3], *question.also, *self._codes.get(question, ())}), whole
         if isinstance(question, Coded):
-            return question.codes, whole
+            return question.codes, True
         if isinstance(question, Date):
             return self._dates(question, constants, group), whole
         if isinstance(question, Whole):

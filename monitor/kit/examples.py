@@ -102,7 +102,8 @@ def _refused(instrument: Instrument, folder: Path, inside: Path, shown: Shown) -
             unread = list(_read(form, path, folder))
             yield from unread
             sidecar = path.with_suffix(".txt")
-            lines = sidecar.read_text(encoding="utf-8").splitlines() if sidecar.is_file() else []
+            text = sidecar.read_text(encoding="utf-8", errors="replace") if sidecar.is_file() else ""
+            lines = text.splitlines()
             if len(lines) < 2:
                 yield complain("KIT-63", _name(path, folder), name=sidecar.name)
             if unread or len(lines) < 2:

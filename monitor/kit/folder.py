@@ -28,7 +28,7 @@ def readme(folder: Path) -> Iterator[Complaint]:
     if not path.is_file():
         yield complain("KIT-10", "README.md")
         return
-    headings = re.findall(r"^#+ (.+)$", path.read_text(encoding="utf-8"), re.MULTILINE)
+    headings = re.findall(r"^#+ (.+)$", path.read_text(encoding="utf-8", errors="replace"), re.MULTILINE)
     if not any(_NEVER_ASKED.search(heading) for heading in headings):
         yield complain("KIT-11", "README.md")
     for what, pattern in _HEADINGS.items():

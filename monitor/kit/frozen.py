@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
 
-from monitor.contract import as_contract, frozen_text
+from monitor.contract import compare_with_frozen, frozen_versions, told
+from monitor.errors import Refusal
 from monitor.instrument import Instrument
 from monitor.kit.complaints import Complaint, complain
 
@@ -15,53 +14,24 @@ _SHOWN = 5
 
 
 def contract(instrument: Instrument, schemas: Path | None) -> Iterator[Complaint]:
-    """The version is frozen, and the instrument is what was frozen. Without a folder of contracts nothing is said."""
+    """The version is frozen, and the instrument is what was frozen, or its version is a step that is large enough.
+
+    Without a folder of contracts nothing is said.
+    """
     if schemas is None:
         return
-    path = schemas / instrument.code / f"{instrument.version}.json"
-    if not path.is_file():
+    versions = frozen_versions(instrument.code, schemas)
+    is_frozen = instrument.version in versions
+    if not is_frozen:
         yield complain("KIT-71", instrument.code, version=instrument.version, code=instrument.code)
-        return
-    now = frozen_text(as_contract(instrument))
-    then = path.read_text(encoding="utf-8")
-    if now == then:
+    if not versions:
         return
     try:
-        kept = json.loads(then)
-    except ValueError as error:
-        yield complain("KIT-13", path.as_posix(), why=error)
+        found = compare_with_frozen(instrument, schemas, instrument.version if is_frozen else None)
+    except Refusal as refusal:
+        yield complain("KIT-13", (schemas / instrument.code).as_posix(), why=refusal.sentence)
         return
-    # What people talk about stands under "monitor"; the JSON Schema beside it says the same once more.
-    found = list(_differences(kept.get("monitor", {}), json.loads(now)["monitor"], ""))
-    found = found or list(_differences(kept, json.loads(now), "")) or ["its layout"]
-    more = f" and {len(found) - _SHOWN} more" if len(found) > _SHOWN else ""
-    places = "; ".join(found[:_SHOWN]) + more
-    yield complain("KIT-70", instrument.code, path=path.as_posix(), places=places, version=instrument.version)
-
-
-def _differences(then: Any, now: Any, where: str) -> Iterator[str]:
-    """The places at which two contracts differ, by the names of what stands there."""
-    if isinstance(then, list) and isinstance(now, list) and (named := _by_name(then)) and (others := _by_name(now)):
-        then, now = named, others
-    if not isinstance(then, dict) or not isinstance(now, dict):
-        if then != now:
-            yield f"{where or 'all'} is another"
-        return
-    for name in [*then, *(one for one in now if one not in then)]:
-        place = f"{where}.{name}" if where else str(name)
-        if name not in now:
-            yield f"{place} is gone"
-        elif name not in then:
-            yield f"{place} is new"
-        else:
-            yield from _differences(then[name], now[name], place)
-    if list(then) != list(now) and set(then) == set(now):
-        yield f"{where or 'all'} stands in another order"
-
-
-def _by_name(things: list[Any]) -> dict[str, Any] | None:
-    """Forms by code, questions by name, rules and indicators by id; None for a list of anything else."""
-    for key in ("code", "name", "id", "key"):
-        if things and all(isinstance(thing, dict) and isinstance(thing.get(key), str) for thing in things):
-            return {str(thing[key]): thing for thing in things}
-    return None
+    if not found.enough:
+        places = told(found.changes, _SHOWN)
+        version, least = instrument.version, found.least
+        yield complain("KIT-70", instrument.code, version=version, since=found.since, places=places, least=least)

@@ -237,6 +237,7 @@ class Search:
             state.pruned[goal] = tuple(self._mask(state, place) for place in table.places)
             if prod(mask.bit_count() for mask in state.pruned[goal]) == len(good):
                 state.joint.remove(goal)  # whatever is picked from what is left meets it
+                del state.pruned[goal]
         return bool(state.agenda) or before != state.masks
 
     def _blame(self, goals: Iterable[Goal]) -> None:
@@ -314,7 +315,8 @@ class Search:
     def _expand_atom(self, state: _State, goal: Goal) -> None:
         places = self._truths.table(goal).places
         if len(places) != 1:
-            state.joint.append(goal)
+            if goal not in state.joint:
+                state.joint.append(goal)
             return
         (place,) = places
         good = (bit for bit in _bits(self._mask(state, place)) if self._truths.of(goal, (bit,)) & goal.wants)

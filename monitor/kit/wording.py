@@ -91,10 +91,11 @@ def code_lists(instrument: Instrument, package: Path) -> Iterator[Complaint]:
     for question in every_question(instrument):
         used += [question.codes] if isinstance(question, Coded) else []
     also = [question.also for question in every_question(instrument) if isinstance(question, Country)]
-    for module in [*sys.modules.values()]:
-        path = Path(getattr(module, "__file__", None) or "")
-        if package.resolve() not in path.resolve().parents:
-            continue
+    # By name, not by file: the same files may be there once more, as the installed plugin.
+    loaded = {form.__module__.split(".")[0] for form in instrument.forms}
+    modules = [module for name, module in sys.modules.items() if name.split(".")[0] in loaded]
+    for module in modules:
+        path = Path(module.__file__ or "")
         for name, thing in vars(module).items():
             if isinstance(thing, Codes) and not any(thing is one for one in used) and dict(thing) not in also:
                 yield complain("KIT-25", f"{package.name}/{path.name}", name=name)

@@ -62,12 +62,17 @@ def _read(path: Path, language: str, changed: int) -> Catalogue:
     """``changed`` is the time of the file's last change, so that another text is read anew."""
     found = read_file(path)
     texts = {
-        (message.context or "", message.id): message.string
+        (_place(message.context), message.id): message.string
         for message in found
         if isinstance(message.id, str) and isinstance(message.string, str) and message.string and not message.fuzzy
     }
     texts.pop(("", ""), None)
     return Catalogue(language, texts, DRAFT in found.header_comment.lower())
+
+
+def _place(context: str | bytes | None) -> str:
+    # Babel decodes the texts of a compiled catalogue, and forgets their contexts.
+    return context.decode() if isinstance(context, bytes) else context or ""
 
 
 def read_file(path: Path) -> Catalog:

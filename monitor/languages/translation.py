@@ -48,7 +48,10 @@ class Translation:
         values = dict(problem.values)
         if problem.rule is not None and isinstance(values.get("says"), str):
             values["says"] = self.text(f"{problem.rule} says", str(values["says"]))
-        says = self.filled(f"{problem.code} says", CATALOGUE[problem.code].says, values) if values else problem.says
+        template = CATALOGUE[problem.code].says
+        if not {name.split(":")[0] for name in braces(template)} <= values.keys():
+            return problem  # it came without what fills its sentence
+        says = self.filled(f"{problem.code} says", template, values)
         return Problem(problem.where, problem.code, says, problem.rule, problem.values)
 
     def refusal(self, refusal: Refusal, details: tuple[str, ...] | None = None) -> list[str]:

@@ -6,7 +6,7 @@ import hashlib
 import json
 import os
 import sqlite3
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from datetime import date
@@ -18,7 +18,7 @@ from monitor.disclosure.audit import ATTACKS
 from monitor.errors import Refusal
 from monitor.findings import find
 from monitor.instrument import Instrument
-from monitor.release.codebook import codebook, index, languages
+from monitor.release.codebook import Row, codebook, index, languages
 from monitor.release.layout import (
     APPLICATION_ID,
     LAYOUT_VERSION,
@@ -82,11 +82,13 @@ def build(
     with _snapshot(store.connection):
         instruments = _used(store.connection, catalogue)
         built_from = _head(store.connection)
-        tables = protect(find(store.connection, instruments), policy, more)
+        found = find(store.connection, instruments)
+        tables = protect(found, policy, more)
     title = title or f"{store.programme}: findings"
     about = _about(store, title, period, policy, licence, built_from, languages(instruments))
     with _temporary(path) as draft:
-        digest = _write(draft, about, instruments, tables)
+        left_out = {table.instrument: table.left_out for table in found}
+        digest = _write(draft, about, codebook(instruments, left_out), tables)
         report = _attacked(draft)
         _publish(draft, path, store, actor or store.monitor, digest)
     return Release(path, about["id"], digest, about["built_from"], report)
@@ -111,6 +113,7 @@ def check(path: Path) -> Release:
     built (RELEASE-08).
     """
     path = Path(path)
+    _refuse_other_layout(path)
     report = audit(path)
     try:
         with closing(sqlite3.connect(f"{path.absolute().as_uri()}?mode=ro&immutable=1", uri=True)) as connection:
@@ -122,6 +125,18 @@ def check(path: Path) -> Release:
     if report.passed and found != digest:
         raise Refusal("RELEASE-08", path=path)
     return Release(path, identity, found, built_from, report)
+
+
+def _refuse_other_layout(path: Path) -> None:
+    """Refuse a release of another version of the framework, of which the audit could only say that it is strange."""
+    if not path.is_file():
+        return
+    with path.open("rb") as file:
+        header = file.read(72)
+    version, application = (int.from_bytes(header[place : place + 4]) for place in (60, 68))  # see SQLite's file format
+    if application == APPLICATION_ID and version != LAYOUT_VERSION:
+        why = f"its layout has the number {version}, and this program knows number {LAYOUT_VERSION}"
+        raise Refusal("RELEASE-06", path=path, why=why)
 
 
 # Where it goes.
@@ -232,7 +247,7 @@ def _about(
 
 
 def _write(
-    draft: Path, about: Mapping[str, Any], instruments: Sequence[Instrument], tables: Sequence[ProtectedTable]
+    draft: Path, about: Mapping[str, Any], explained: Iterable[Row], tables: Sequence[ProtectedTable]
 ) -> str:
     """Write the whole file; gives its content hash."""
     with closing(sqlite3.connect(draft, isolation_level=None)) as connection:
@@ -247,7 +262,7 @@ def _write(
         for position, (attacked, method) in enumerate(ATTACKS, 1):
             # A file in which anything is disclosed is thrown away, so that this is the only verdict that can stand.
             _insert(connection, "audit", (position, attacked, method, "nothing disclosed"))
-        for table, values in (*codebook(instruments), *index(tables)):
+        for table, values in (*explained, *index(tables)):
             _insert(connection, table, values)
         for protected in tables:
             _insert_figures(connection, protected)

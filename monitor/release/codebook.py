@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 from monitor.conditions import Operand, Total
@@ -31,8 +31,11 @@ def _complete(instrument: Instrument) -> list[str]:
     return [one.language for one in completeness(instrument) if one.complete]
 
 
-def codebook(instruments: Sequence[Instrument]) -> Iterator[Row]:
-    """The lines that describe the instruments, from the declarations alone."""
+def codebook(instruments: Sequence[Instrument], left_out: Mapping[str, Sequence[str]] | None = None) -> Iterator[Row]:
+    """The lines that describe the instruments, from the declarations alone.
+
+    ``left_out`` gives, by instrument, the versions whose submissions are not in the figures.
+    """
     for instrument in instruments:
         persons = int(any(form.person is not None for form in instrument.all_forms()))
         yield "instrument", (instrument.code, instrument.version, instrument.title, instrument.summary or None, persons)
@@ -43,7 +46,7 @@ def codebook(instruments: Sequence[Instrument]) -> Iterator[Row]:
         yield from _lines_of(instrument)
         # An instrument that is not complete in a language has no lines in it: a fallback would double the original.
         for language in (ORIGINAL, *_complete(instrument)):
-            yield from _texts_of(localized(instrument, language))
+            yield from _texts_of(localized(instrument, language), (left_out or {}).get(instrument.code, ()))
 
 
 def index(tables: Sequence[ProtectedTable]) -> Iterator[Row]:
@@ -81,12 +84,12 @@ def _lines_of(instrument: Instrument) -> Iterator[Row]:
             yield "indicator_provision", (instrument.code, indicator.id, key)
 
 
-def _texts_of(words: Localized) -> Iterator[Row]:
+def _texts_of(words: Localized, left_out: Sequence[str]) -> Iterator[Row]:
     """What people read, in one language."""
     for position, question in enumerate(_questions(words.instrument), 1):
         yield from _question(words, position, question)
     for position, indicator in enumerate(words.instrument.indicators, 1):
-        yield _indicator(words, position, indicator)
+        yield _indicator(words, position, indicator, left_out)
 
 
 def _question(words: Localized, position: int, question: Question) -> Iterator[Row]:
@@ -106,14 +109,17 @@ def _type(question: Question) -> str:
     return re.sub(r"(?<=[a-z])(?=[A-Z])", "_", type(question).__name__).lower()
 
 
-def _indicator(words: Localized, position: int, indicator: Indicator) -> Row:
+def _indicator(words: Localized, position: int, indicator: Indicator, left_out: Sequence[str]) -> Row:
     unit, among, numerator = indicator.unit, denominator(indicator), _numerator(indicator)
+    notes = [words.note(indicator)] if indicator.note else []
+    if left_out:
+        notes.append(f"The series is broken: submissions of version {', '.join(left_out)} are left out.")
     return "indicator", (
         words.instrument.code, indicator.id, position, words.indicator_title(indicator), indicator.statistic,
         words.form_title(unit) if isinstance(unit, FormMeta) else words.said(unit_in_words(indicator)),
         words.said(numerator) if numerator is not None else None,
         words.said(among.words()) if among is not None else None,
-        words.measure(indicator) or None, words.note(indicator) or None, words.language,
+        words.measure(indicator) or None, " ".join(notes) or None, words.language,
     )  # fmt: skip
 
 

@@ -13,7 +13,8 @@ from monitor.instrument import Instrument
 from monitor.store.log import CONTENT, STATE_AFTER, Entry, read_payload
 from monitor.store.problems import Problems, named
 from monitor.store.projection import SUBMISSION_COLUMNS, forms_of, submission_line
-from monitor.store.tables import SUBMISSION, sql_name, tables_of
+from monitor.store.retired import Retired, columns_kept
+from monitor.store.tables import SUBMISSION, AnswerTable, sql_name, tables_of
 
 Line = dict[str, Any]
 """One line of a table: column to value."""
@@ -54,6 +55,7 @@ def compare_answers_and_submissions(
     forms = forms_of(catalogue.values())
     submissions = _Lines(connection, "submission", "id", "id")
     answers = _open_answers(connection, forms, problems)
+    retired = Retired(connection, catalogue)
     unloaded: Counter[str] = Counter()
     for id, entries in _by_submission(connection):
         folded = _fold(id, entries, problems)
@@ -69,7 +71,7 @@ def compare_answers_and_submissions(
         if form is None:
             unloaded[line["form"].split(".")[0]] += 1
         else:
-            _compare_answers(id, form, closed, answers, problems)
+            _compare_answers(line, form, closed, answers, retired, problems)
     for lines in (submissions, *answers.values()):
         lines.skip_to(None, problems)
     for code, count in unloaded.items():
@@ -125,8 +127,10 @@ def _fold(id: str, rows: Iterator[tuple[Any, ...]], problems: Problems) -> tuple
 
 
 def _compare_answers(
-    id: str, form: FormMeta, closed: Mapping[str, Any], answers: Mapping[str, _Lines], problems: Problems
-) -> None:
+    submission: Line, form: FormMeta, closed: Mapping[str, Any], answers: Mapping[str, _Lines], retired: Retired,
+    problems: Problems,
+) -> None:  # fmt: skip
+    id = submission["id"]
     for table in tables_of(form):
         if table.name not in answers:
             continue
@@ -137,7 +141,10 @@ def _compare_answers(
         except (KeyError, TypeError, ValueError, AttributeError):
             problems.add(f"{table.name} {id}: cannot be compared, because the log holds no such answers.")
             continue
-        for name in unknown:
+        gone = retired.among(table, submission["version"], unknown) if unknown else []
+        if gone:
+            _add_retired(table, gone, closed, expected, there)
+        for name in (name for name in unknown if name not in gone):
             problems.add(f"{table.name} {id}: the loaded instrument does not ask {named(name)}, which is answered.")
         for number in range(max(len(expected), len(there))):
             where = f"{table.name} {id}" + (f", row {number + 1}" if table.rows is not None else "")
@@ -147,6 +154,16 @@ def _compare_answers(
                 problems.add(f"{where}: is not in the log.")
             else:
                 _compare(where, expected[number], there[number], problems)
+
+
+def _add_retired(
+    table: AnswerTable, names: list[str], closed: Mapping[str, Any], expected: list[Line], there: list[Line]
+) -> None:
+    """Add the answers to retired questions to what is expected, where their columns are still there."""
+    given = [closed] if table.rows is None else closed[table.rows.name]
+    for answers, line, found in zip(given, expected, there, strict=False):
+        for name in (name for name in names if name in answers):
+            line |= {column: value for column, value in columns_kept(name, answers[name]) if column in found}
 
 
 def _compare(where: str, expected: Line, there: Line, problems: Problems) -> None:

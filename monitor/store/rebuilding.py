@@ -11,6 +11,7 @@ from monitor.store.database import Store
 from monitor.store.log import Entry, any_bytes, walk_chain
 from monitor.store.projection import Projection, apply_entry, forms_of, make_tables, meta_lines
 from monitor.store.refusals import refusing
+from monitor.store.retired import Retired
 from monitor.store.schema import OBJECTS, expected_objects
 from monitor.store.tables import sql_name, tables_of
 
@@ -22,6 +23,7 @@ def rebuild(store: Store, catalogue: Mapping[str, Instrument]) -> int:
 
     Raises :class:`Refusal`, and changes nothing, when the log itself is not whole (STORE-22), or when an instrument
     that was used is not loaded (STORE-23) or no longer asks what was answered (STORE-29).
+    Questions that only an older version asked are in no table afterwards: the log keeps their answers.
     """
     connection = store.connection
     with refusing(store.path):
@@ -72,7 +74,7 @@ def _restore_objects(connection: sqlite3.Connection) -> None:
 
 def _fill(connection: sqlite3.Connection, catalogue: Mapping[str, Instrument]) -> None:
     forms = forms_of(catalogue.values())
-    projection = Projection(connection)
+    projection, retired = Projection(connection), Retired(connection, catalogue)
     connection.execute("DELETE FROM meta")
     for walked in walk_chain(connection):
         if walked.problems or walked.entry is None:
@@ -81,20 +83,24 @@ def _fill(connection: sqlite3.Connection, catalogue: Mapping[str, Instrument]) -
         if entry.kind == "created":
             connection.executemany("INSERT INTO meta (key, value) VALUES (?, ?)", meta_lines(entry).items())
         if "closed" in entry.payload:
-            _check_known(entry, catalogue)
+            _check_known(entry, catalogue, retired)
         apply_entry(projection, entry, forms)
         if len(projection.pending) >= _BATCH:
             projection.flush()
     projection.flush()
 
 
-def _check_known(entry: Entry, catalogue: Mapping[str, Instrument]) -> None:
+def _check_known(entry: Entry, catalogue: Mapping[str, Instrument], retired: Retired) -> None:
     code, closed = entry.payload["form"], entry.payload["closed"]
     instrument = catalogue[code.split(".")[0]]
     form = forms_of([instrument]).get(code)
     if form is None:
         unknown = ["the form itself"]
     else:
-        unknown = [name for table in tables_of(form) for name in table.unknown(closed)]
+        unknown = []
+        for table in tables_of(form):
+            names = table.unknown(closed)
+            gone = retired.among(table, entry.payload["version"], names) if names else []
+            unknown += [name for name in names if name not in gone]
     if unknown:
         raise Refusal("STORE-29", seq=entry.seq, form=code, version=instrument.version, names=", ".join(unknown))

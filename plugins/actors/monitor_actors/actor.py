@@ -37,6 +37,7 @@ class Actor(Form):
         "In which country does the actor work?",
         hint="An actor that works in two countries has an entry for each.",
         publish="dimension",
+        state=True,
         origin="S1",
     )
     reference_year = Whole(

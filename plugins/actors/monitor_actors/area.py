@@ -23,6 +23,7 @@ class Area(Form):
     area_country = Country(
         "In which country does it lie?",
         publish="dimension",
+        state=True,
         origin="S1",
     )
     area_year = Whole(
