@@ -124,13 +124,14 @@ _KIT = {
     "KIT-62": Message("The example is not refused as its text file says ('{wanted}' at {where}); found: {found}",
                       "Correct the example, its text file, or the rule."),
     "KIT-63": Message("The refused example has no text file beside it.",
-                      "Write {name}: the place of the problem in its first line, a piece of the sentence in its second."),
+                      "Write {name}: the place of the problem in its first line, a piece of the sentence in its "
+                      "second."),
     "KIT-64": Message("The text file has no refused example beside it.", "Write the example, or delete the file."),
     "KIT-65": Message("It is not JSON: {why}.", "Correct it: one object of question names and answers."),
     "KIT-66": Message("The folder is named after no form, so what lies in it is never tried.",
                       "Name it after one of: {forms}."),
     "KIT-67": Message("No example breaks the rule.",
-                      "Write a refused one, named after the rule (an accepted one, if the rule refuses nothing): it shows "
+                      "Write a refused one, named after the rule (an accepted one, if it refuses nothing): it shows "
                       "the reader what the rule is for."),
     "KIT-68": Message("The rule is known to be kept in no accepted example.",
                       "Write one: it shows that the rule is not always broken."),

@@ -165,6 +165,7 @@ CODEBOOK = (
     "Statistic",
     "Tables",
     "Evidences",
+    "The series is broken: submissions of version {versions} are left out.",
 )
 """What a codebook says between the instrument's own words."""
 

@@ -239,7 +239,8 @@ def _fill_codebook(connection: sqlite3.Connection, invented: bool) -> None:
         "INSERT INTO audit VALUES (1, 'This release alone', 'interval propagation', 'nothing disclosed')"
     )
     summary = "Hearings in cases of trafficking in human beings, seen by monitors in the court room."
-    connection.execute("INSERT INTO instrument VALUES ('trial_monitoring', '1.0', 'Trial monitoring', ?, 1)", (summary,))
+    line = "INSERT INTO instrument VALUES ('trial_monitoring', '1.0', 'Trial monitoring', ?, 1)"
+    connection.execute(line, (summary,))
     for position, (form, name, *rest) in enumerate(_QUESTIONS, 1):
         values = ("trial_monitoring", form, name, position, *rest, "en")
         connection.execute("INSERT INTO question VALUES (?,?,?,?,?,?,?,?,?,?,?,?)", values)

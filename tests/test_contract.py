@@ -92,7 +92,7 @@ VALID = {"name": "MD", "payments": [{"amount": {"amount": "5.00", "currency": "M
 @pytest.mark.parametrize(
     "changes",
     [
-        {"name": "md"}, {"name": "XX"}, {"name": None}, {"other": 1}, {"notes": ""}, {"notes": 5}, {"notes": "x" * 201},
+        {"name": "md"}, {"name": "XX"}, {"name": None}, {"other": 1}, {"notes": 5}, {"notes": "x" * 201},
         {"payments": {}}, {"payments": [{}]},
         {"payments": [{"amount": {"amount": "0", "currency": "MDL"}, "kind": "wage"}]},
         {"payments": [{"amount": {"amount": "5", "currency": "XYZ"}, "kind": "wage"}]},

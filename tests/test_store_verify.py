@@ -243,7 +243,7 @@ def test_an_answer_that_the_loaded_instrument_does_not_ask_is_named(tmp_path: Pa
     with open_store(filled(tmp_path)) as store:
         reference = Ref("Which?", pattern=r"P-[0-9]+", example="P-1")
         smaller = FormMeta("Place", (Form,), {"__doc__": "A place.", "place_ref": reference})
-        changed = {"visits": Instrument("visits", "2.0", "Visits", (smaller,))}
+        changed = {"visits": Instrument("visits", "1.0", "Visits", (smaller,))}
         assert any("does not ask size" in problem for problem in verify(store, changed).problems)
         before = dump(store)
         with pytest.raises(Refusal, match=r"does not ask: size"):

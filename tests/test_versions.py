@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import json
+import sqlite3
+from contextlib import closing
 from pathlib import Path
 from typing import Any
 
 import pytest
+from click.testing import CliRunner
 
 from monitor import (
     Choice,
@@ -24,13 +27,16 @@ from monitor import (
     each,
     year,
 )
+from monitor.cli.root import cli
 from monitor.errors import DeclarationError, Refusal
 from monitor.findings import FindingTable, find
+from monitor.release.codebook import codebook
 from monitor.store import Store, create
 from monitor.store.rebuilding import rebuild
 from monitor.store.verification import verify
 from monitor.submissions import check
 
+PLUGINS = Path(__file__).parents[1] / "plugins"
 OLD = Codes(yes="Yes", no="No", part="In part")
 NEW = Codes(held="Held", off="Called off", half="Half of it")
 WHY = Codes(ill="Illness", strike="Strike")
@@ -169,6 +175,32 @@ def test_what_is_returned_or_waits_breaks_no_series(tmp_path: Path) -> None:
             one = first()
             writing.submit(check(one, one.forms[0], raw, author="MON-01"), one, one.forms[0])
         assert table(store, second(map_from=""), "S-1").left_out == () and form.code == "sitting"
+
+
+# What is left out is said
+
+
+def test_a_release_says_where_a_series_is_broken() -> None:
+    rows = [values for name, values in codebook([second(map_from="")], {"sittings": ("1.0",)}) if name == "indicator"]
+    assert len(rows) == 3
+    assert all("submissions of version 1.0 are left out" in " ".join(map(str, values)) for values in rows)
+
+
+def test_the_command_line_says_where_a_series_is_broken(tmp_path: Path) -> None:
+    example = next((PLUGINS / "case_data").glob("*/examples/victim/*.json"))
+    words = ["--store", str(tmp_path / "store.db")]
+    for more in (
+        ["init", "--programme", "An invented programme", "--monitor", "MON-01", "--plain"],
+        ["fill", "case_data.victim", "--answers", str(example)],
+        ["--as", "REV-01", "review", "approve", "--all", "--yes"],
+    ):
+        assert CliRunner().invoke(cli, [*words, *more]).exit_code == 0
+    with closing(sqlite3.connect(tmp_path / "store.db", isolation_level=None)) as connection:
+        connection.execute("UPDATE submission SET version = '0.9'")
+    said = CliRunner().invoke(cli, [*words, "findings"])
+    assert "case_data: submissions of version 0.9 are left out; the series is broken there." in said.stderr
+    shown = json.loads(CliRunner().invoke(cli, [*words, "findings", "--json"]).stdout)
+    assert {tuple(one["left_out"]) for one in shown if one["instrument"] == "case_data"} == {("0.9",)}
 
 
 # Questions that are asked no more

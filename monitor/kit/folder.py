@@ -45,7 +45,7 @@ def distribution(folder: Path, package: Path) -> Iterator[Complaint]:
         return
     entries = project.get("project", {}).get("entry-points", {}).get("monitor", {})
     if package.name not in entries.values():
-        yield complain("KIT-14", "pyproject.toml", package=package.name, name=folder.name)
+        yield complain("KIT-14", "pyproject.toml", package=package.name, name=folder.resolve().name)
     wheel = project.get("tool", {}).get("hatch", {}).get("build", {}).get("targets", {}).get("wheel", {})
     if "hatch" in project.get("tool", {}) and package.name not in wheel.get("packages", ()):
         yield complain("KIT-15", "pyproject.toml", package=package.name)

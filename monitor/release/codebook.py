@@ -113,7 +113,8 @@ def _indicator(words: Localized, position: int, indicator: Indicator, left_out: 
     unit, among, numerator = indicator.unit, denominator(indicator), _numerator(indicator)
     notes = [words.note(indicator)] if indicator.note else []
     if left_out:
-        notes.append(f"The series is broken: submissions of version {', '.join(left_out)} are left out.")
+        broken = "The series is broken: submissions of version {versions} are left out."
+        notes.append(words.said(Phrase(broken, versions=", ".join(left_out))))
     return "indicator", (
         words.instrument.code, indicator.id, position, words.indicator_title(indicator), indicator.statistic,
         words.form_title(unit) if isinstance(unit, FormMeta) else words.said(unit_in_words(indicator)),

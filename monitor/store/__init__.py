@@ -10,6 +10,6 @@ from monitor.store.writing import REASONS, Decision, Writing, check_actor
 
 __all__ = [
     "Act", "AnswerTable", "Conflict", "Decision", "REASONS", "ShownSubmission", "Store", "StoredSubmission",
-    "Verification", "Writing", "check_actor", "columns_of", "create", "has_column", "history", "list_submissions", "migrate",
-    "open_store", "rebuild", "show", "sort_waiting", "table_of", "tables_of", "values_of", "verify",
+    "Verification", "Writing", "check_actor", "columns_of", "create", "has_column", "history", "list_submissions",
+    "migrate", "open_store", "rebuild", "show", "sort_waiting", "table_of", "tables_of", "values_of", "verify",
 ]  # fmt: skip

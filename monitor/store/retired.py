@@ -29,6 +29,24 @@ class Retired:
         asked = self._questions(code, version).get(form.code, frozenset())
         return [name for name in unknown if name in asked]
 
+    def has_column(self, table: AnswerTable, column: str) -> bool:
+        """Whether a column of a table is that of a question which an older version asked."""
+        names = {column, column.removesuffix("_amount"), column.removesuffix("_currency")}
+        return any(self.among(table, version, names) for version in self._versions(table.form.instrument))
+
+    def has_table(self, name: str) -> bool:
+        """Whether a table is that of rows which an older version asked for, in a form that is still there."""
+        code, _, place = name.partition("__")
+        form, _, rows = place.partition("__")
+        if code not in self._catalogue or self._catalogue[code].form(form) is None:
+            return False
+        return any(rows in self._questions(code, version).get(form, ()) for version in self._versions(code))
+
+    def _versions(self, code: str) -> list[str]:
+        query = "SELECT version FROM contract WHERE instrument = ? AND version <> ?"
+        found = self._connection.execute(query, (code, self._catalogue[code].version))
+        return [version for (version,) in found]
+
     def _questions(self, code: str, version: str) -> Mapping[str, frozenset[str]]:
         if (code, version) not in self._asked:
             query = "SELECT contract FROM contract WHERE instrument = ? AND version = ?"

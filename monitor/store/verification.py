@@ -14,6 +14,7 @@ from monitor.store.database import Store
 from monitor.store.log import Entry, any_bytes, walk_chain
 from monitor.store.problems import Problems, named
 from monitor.store.projection import contract_line, meta_lines
+from monitor.store.retired import Retired
 from monitor.store.schema import OBJECTS, expected_objects
 from monitor.store.tables import AnswerTable, tables_of
 
@@ -79,12 +80,15 @@ def _check_objects(connection: sqlite3.Connection, catalogue: Mapping[str, Instr
             yield f"{kind} {name} is missing."
         elif there[name] != (kind, sql):
             yield f"{kind} {name} was changed."
+    retired = Retired(connection, catalogue)
     loaded = {table.name: table for form in _forms(catalogue) for table in tables_of(form)}
     used = {row[0] for row in connection.execute("SELECT instrument FROM contract")}
     for name, (kind, _) in there.items():
         if kind == "table" and name in loaded:
-            yield from _check_columns(connection, loaded[name])
-        elif name not in expected and not (kind == "table" and name.split("__")[0] in used - set(catalogue)):
+            yield from _check_columns(connection, loaded[name], retired)
+        elif kind == "table" and (name.split("__")[0] in used - set(catalogue) or retired.has_table(name)):
+            continue
+        elif name not in expected:
             yield f"{kind} {named(name)} is not a part of a store."
 
 
@@ -93,12 +97,12 @@ def _forms(catalogue: Mapping[str, Instrument]) -> Iterator[FormMeta]:
         yield from instrument.forms
 
 
-def _check_columns(connection: sqlite3.Connection, table: AnswerTable) -> Iterator[str]:
+def _check_columns(connection: sqlite3.Connection, table: AnswerTable, retired: Retired) -> Iterator[str]:
     kinds = dict(table.columns) | dict(zip(table.keys(), ("TEXT", "INTEGER"), strict=False))
     for name, kind in connection.execute("SELECT name, type FROM pragma_table_xinfo(?)", (table.name,)):
-        if name not in kinds:
+        if name not in kinds and not retired.has_column(table, name):
             yield f"{table.name}: the loaded instrument has no question for column {named(name)}."
-        elif kinds[name] != kind:
+        elif kinds.get(name, kind) != kind:
             yield f"{table.name}: column {name} is kept in another type."
 
 
