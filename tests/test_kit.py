@@ -235,7 +235,7 @@ CONDITIONS: st.SearchStrategy[Condition] = st.recursive(
 @settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(CONDITIONS, CONDITIONS)
 def test_the_search_finds_what_there_is_and_proves_what_there_is_not(wanted: Condition, rule: Condition) -> None:
-    # The search tells answers apart by what the instrument itself asks of them: what is wanted is one of its conditions.
+    # The search tells answers apart by what the instrument asks of them: what is wanted is one of its conditions.
     seen = Rule("S2", Small, "Somebody should see this today.", at=(Small.first,), urgent=True, flag_if=wanted)
     rules = (Rule("S1", Small, "A rule.", at=(Small.first,), must_hold=rule), seen)
     stage = Stage(Instrument(code="small", version="1.0", title="Small", forms=(Small,), rules=rules))
