@@ -207,7 +207,7 @@ class _Check:
         explained: dict[str, str] = {}
         troubled = {problem.where.split("[")[0] for problem in self.problems}
         for rule in self.instrument.rules_of(self.form):
-            if rule.urgent or rule.for_reviewer or self._unreadable(rule) or not _broken(rule, walked.answers):
+            if rule.urgent or rule.for_reviewer or not _broken(rule, walked.answers) or self._unreadable(rule):
                 continue
             where = rule.at[0].name if rule.at else self.form.code
             if rule.severity == "warning" and rule.id in given:
