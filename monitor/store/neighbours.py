@@ -39,17 +39,18 @@ class Neighbours:
                 (form.full_code(), reference),
             ).fetchone()
             if row is not None:
-                return self._stored(form, *row)
+                return self._stored(form, row[0], row[1], self._above(row[2]))
         return None
 
     def under(self, form: FormMeta, parent: str) -> Sequence[Stored]:
         """The submissions of a form under a parent's id."""
         self._flush()
         rows = self._connection.execute(
-            "SELECT id, seq, parent FROM submission WHERE parent = ? AND form = ? AND state <> 'withdrawn' ORDER BY id",
+            "SELECT id, seq FROM submission WHERE parent = ? AND form = ? AND state <> 'withdrawn' ORDER BY id",
             (parent, form.full_code()),
         ).fetchall()
-        return [self._stored(form, *row) for row in rows]
+        above = self._above(parent) if rows else None
+        return [self._stored(form, id, seq, above) for id, seq in rows]
 
     def alike(self, form: FormMeta, same: Mapping[str, Value]) -> Sequence[Stored]:
         """The submissions of a form without a parent that share these closed answers."""
@@ -62,23 +63,23 @@ class Neighbours:
         links = {name: Links(self._connection).of(same[name]) for name in sealed}
         tests = " AND ".join("s.person = ?" if name in links else f"a.{sql_name(name)} = ?" for name in same)
         rows = self._connection.execute(
-            f"SELECT s.id, s.seq, s.parent FROM {sql_name(table)} AS a JOIN submission AS s ON s.id = a.{SUBMISSION} "
+            f"SELECT s.id, s.seq FROM {sql_name(table)} AS a JOIN submission AS s ON s.id = a.{SUBMISSION} "
             f"WHERE {tests} AND s.state <> 'withdrawn' ORDER BY s.id",
             list((dict(same) | links).values()),
         ).fetchall()
-        return [self._stored(form, *row) for row in rows]
+        return [self._stored(form, id, seq, None) for id, seq in rows]
 
-    def _stored(self, form: FormMeta, id: str, seq: int, parent: str | None) -> Stored:
+    def _stored(self, form: FormMeta, id: str, seq: int, above: Stored | None) -> Stored:
         content = self._contents.get((id, seq))
         if content is None:
             if len(self._contents) >= _KEPT:
                 self._contents.clear()
             content = self._contents[id, seq] = read_content(self._connection, id)
         system = {"session": content.payload["session"], "author": content.payload["author"], "source": content.source}
-        return Stored(id, form, content.answers(form), system, self._above(parent))
+        return Stored(id, form, content.answers(form), system, above)
 
     def _above(self, id: str | None) -> Stored | None:
         if id is None:
             return None
         row = self._connection.execute("SELECT form, seq, parent FROM submission WHERE id = ?", (id,)).fetchone()
-        return self._stored(self._forms[row[0]], id, row[1], row[2])
+        return self._stored(self._forms[row[0]], id, row[1], self._above(row[2]))
