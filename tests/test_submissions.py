@@ -370,3 +370,21 @@ def test_each_part_holds_only_what_belongs_to_it(values: dict[str, Any]) -> None
 
 def kind(question: Question) -> str:
     return "sealed" if question.publish == "sealed" else "open" if question.storage == "open" else "closed"
+
+
+def test_two_rules_that_are_broken_at_one_place_are_both_said() -> None:
+    class Entry(Form):
+        """An entry."""
+
+        first = Whole("How many first?")
+        second = Whole("How many then?")
+
+    rules = (
+        Rule("X1", Entry, "There are more than three.", at=(Entry.first,), must_hold=Entry.first <= 3),
+        Rule("X2", Entry, "More first than then.", at=(Entry.second,), must_hold=Entry.first <= Entry.second),
+        Rule("X3", Entry, "The first are too many.", at=(Entry.first,), must_hold=Entry.first <= 4),
+    )  # fmt: skip
+    inventory = Instrument("inventory", "1.0", "An inventory", (Entry,), rules)
+    with pytest.raises(AnswersRefused) as refused:
+        Desk().add(inventory, Entry, {"first": 9, "second": 1})
+    assert sorted(str(problem.rule) for problem in refused.value.problems) == ["X1", "X2", "X3"]

@@ -89,12 +89,11 @@ class _Check:
             origin=envelope.id or origin, urgent=self._urgent(walked.answers),
         )  # fmt: skip
 
-    def _unreadable(self, rule: Rule) -> bool:
+    def _unreadable(self, rule: Rule, troubled: set[str]) -> bool:
         """Whether an answer that the rule needs is itself wrong: then nothing can be said of the rule."""
-        wrong = {re.split(r"[\[.]", problem.where)[0] for problem in self.problems if problem.rule != rule.id}
         own = (operand for operand in rule.operands() if operand.form in (self.form, *self.form.row_forms()))
         names = {question.form.rows_of.name if question.form.rows_of else question.title() for question in own}
-        return bool(names & wrong)
+        return bool(names & troubled)
 
     def _urgent(self, answers: Answers) -> bool:
         flagged = (rule.urgent and _broken(rule, answers) for rule in self.instrument.rules_of(self.form))
@@ -205,9 +204,12 @@ class _Check:
     def _check_rules(self, walked: Walk) -> Mapping[str, str]:
         given = dict(self.envelope.explanations)
         explained: dict[str, str] = {}
+        # Of the answers alone: two rules may be broken at one place, and both are said.
         troubled = {problem.where.split("[")[0] for problem in self.problems}
         for rule in self.instrument.rules_of(self.form):
-            if rule.urgent or rule.for_reviewer or not _broken(rule, walked.answers) or self._unreadable(rule):
+            if rule.urgent or rule.for_reviewer or not _broken(rule, walked.answers):
+                continue
+            if self._unreadable(rule, troubled):
                 continue
             where = rule.at[0].name if rule.at else self.form.code
             if rule.severity == "warning" and rule.id in given:
