@@ -22,6 +22,10 @@ FAMILIES = {
     "ROW": "One row of an imported file: these lines stand beside the rows that were refused",
     "IMPORT": "Importing a file",
     "STORE": "The store",
+    "KEY": "Keys, passphrases and anchors",
+    "SIGN": "Who signs",
+    "SEAL": "Sealed answers",
+    "REDACT": "Text that is taken out",
     "REVIEW": "Review",
     "FINDINGS": "Findings",
     "STANDARDS": "The register of standards",
@@ -71,7 +75,7 @@ def errors_page() -> str:
     lines = [
         "# What the program refuses, by code",
         "",
-        f"{GENERATED} The sentences stand in `monitor/messages.py`; what is in braces is filled in.",
+        f"{GENERATED} The sentences stand in `monitor/messages/`; what is in braces is filled in.",
         "",
         "A refusal says what is wrong, where, and what to do; it ends with exit code 1, and nothing was changed by the "
         "attempt. Open and sealed answers are never repeated in one.",
