@@ -50,7 +50,7 @@ def import_rows(source: Path, mapping: str) -> None:
     instrument, form = plugins.form("case_data.victim")
     with (
         tempfile.TemporaryDirectory() as folder,
-        create(Path(folder) / "store.db", programme="Benchmark", monitor="MON-01") as store,
+        create(Path(folder) / "store.db", programme="Benchmark", monitor="MON-01", plain=True) as store,
     ):
         imported = import_file(
             store, plugins.catalogue, instrument, form, source, actor="MON-01", mapping=mapping or None

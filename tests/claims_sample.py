@@ -102,7 +102,7 @@ def connection_with(claims: Iterable[Mapping[str, Any]]) -> sqlite3.Connection:
 def make_claims(path: Path, *, claims: int = 400, seed: int = 1) -> Store:
     """A store with the same random claims every time, all approved."""
     chance = random.Random(seed)
-    store = create(path, "An invented programme", "MON-01", invented=True)
+    store = create(path, "An invented programme", "MON-01", invented=True, plain=True)
     with store.writing("MON-01") as writing:
         around = store.surroundings({"claims": CLAIMS})
         made = []

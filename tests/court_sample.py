@@ -108,7 +108,7 @@ CATALOGUE = {"court": COURT}
 def make_store(path: Path, *, cases: int = 150, seed: int = 1) -> Store:
     """A store with the same random submissions every time, nearly all of them approved."""
     chance = random.Random(seed)
-    store = create(path, "An invented programme", "MON-01", invented=True)
+    store = create(path, "An invented programme", "MON-01", invented=True, plain=True)
     made = []
     with store.writing("MON-01") as writing:
         around = store.surroundings(CATALOGUE)

@@ -102,7 +102,7 @@ def submissions(rounds: int, seed: int) -> list[tuple[dict[str, Any], dict[str, 
 
 def make_store(path: Path, *, rounds: int = 9, seed: int = 1) -> Store:
     """A store with these submissions, all of them approved."""
-    store = create(path, "An invented programme", "MON-01", invented=True)
+    store = create(path, "An invented programme", "MON-01", invented=True, plain=True)
     made = []
     with store.writing("MON-01") as writing:
         around = store.surroundings(CATALOGUE)

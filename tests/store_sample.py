@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -9,7 +10,7 @@ from hypothesis import strategies as st
 
 from monitor import Choice, Choices, Codes, Form, Instrument, Money, Narrative, Ref, Rows, Rule, Text, Whole
 from monitor.forms import FormMeta
-from monitor.store import Store, Writing, create
+from monitor.store import Store, Writing, create, open_store
 from monitor.submissions import Submission, check
 
 YES_NO = Codes(yes="Yes", no="No")
@@ -61,7 +62,21 @@ CATALOGUE = {"visits": VISITS}
 
 def new_store(folder: Path, name: str = "store.db") -> Store:
     """A store of an invented programme, in which MON-01 acts."""
-    return create(folder / name, programme="An invented programme", monitor="MON-01")
+    return create(folder / name, programme="An invented programme", monitor="MON-01", plain=True)
+
+
+PASSPHRASE = "seven invented words"
+
+
+def new_encrypted(folder: Path, name: str = "store.db", recipients: Sequence[str] = ()) -> Store:
+    """The same, encrypted; its sealed answers are sealed to ``recipients``."""
+    programme, monitor = "An invented programme", "MON-01"
+    return create(folder / name, programme=programme, monitor=monitor, passphrase=PASSPHRASE, recipients=recipients)
+
+
+def open_encrypted(path: Path, **more: Any) -> Store:
+    """Open an encrypted store with its passphrase."""
+    return open_store(path, passphrase=lambda: PASSPHRASE, **more)
 
 
 def checked(form: FormMeta, raw: dict[str, Any], store: Store, author: str = "MON-01", **more: Any) -> Submission:

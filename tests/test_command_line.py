@@ -265,6 +265,7 @@ def test_the_first_hearing_of_the_readme_goes_as_written(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("MONITOR_PASSPHRASE", "what somebody types at the prompt")
     (tmp_path / "plugins").symlink_to(EXAMPLES.parents[2])
     commands = _commands("A first hearing in ten minutes")
     assert ["release", "build", "release.db"] in commands

@@ -99,7 +99,7 @@ def import_command(
     ctx: click.Context, form: str, path: Path, mapping: str | None, dry_run: bool, on_error: OnError,
     rejects: Path | None, as_json: bool,
 ) -> None:  # fmt: skip
-    """Import submissions from a CSV or JSON Lines file."""
+    """Import submissions from a CSV, JSON Lines or XLSX file."""
     from monitor.intake import import_file
 
     work: Work = ctx.obj

@@ -1,33 +1,56 @@
-"""The store as a file: verify it against its log, make its tables again, bring it up to date."""
+"""The store as a file: verify, anchor, back up, restore, rebuild, bring up to date; its passphrase, its timetable."""
 
 from __future__ import annotations
 
+from pathlib import Path
+from typing import TYPE_CHECKING
+
 import click
 
-from monitor.cli.printing import json_option, print_json, say
+from monitor.cli.passphrase import new_passphrase, passphrase
+from monitor.cli.printing import acting_option, json_option, print_json, print_table, say
 from monitor.cli.root import Work
+from monitor.errors import Refusal
+
+if TYPE_CHECKING:
+    from monitor.store import Store
+
+_FILE = click.Path(path_type=Path, dir_okay=False)
 
 
 @click.group("db")
 def db_command() -> None:
-    """Verify, rebuild and migrate the store."""
+    """Verify, back up, restore, rebuild and migrate the store; change its passphrase."""
 
 
 @db_command.command("verify")
+@click.option("--anchor", "anchor_files", type=_FILE, multiple=True, help="Also hold it against this file of anchors.")
+@click.option("--signers", "signer_file", type=_FILE, help="Also hold each signature against this list.")
 @json_option
 @click.pass_context
-def verify_command(ctx: click.Context, as_json: bool) -> None:
-    """Walk the log's chain and compare every table with it; exit 1 when anything is wrong."""
+def verify_command(
+    ctx: click.Context, anchor_files: tuple[Path, ...], signer_file: Path | None, as_json: bool
+) -> None:  # fmt: skip
+    """Walk the log's chain and compare every table with it; exit 1 when anything is wrong.
+
+    That the store was rolled back, cut off or written anew is seen only against what was kept elsewhere: --anchor FILE
+    (of 'monitor db anchor') and --signers FILE (of 'monitor keys list --signers').
+    """
+    from monitor.keys import read_anchors, read_signers
     from monitor.store import verify
 
     work: Work = ctx.obj
+    anchors = [anchor for path in anchor_files for anchor in read_anchors(path)]
+    signers = read_signers(signer_file) if signer_file is not None else ()
     with work.store() as store:
-        verification = verify(store, work.plugins.catalogue)
+        verification = verify(store, work.plugins.catalogue, anchors=anchors, signers=signers)
     if as_json:
         problems = list(verification.problems)
         print_json({"ok": verification.ok, "entries": verification.entries, "problems": problems})
     elif verification.ok:
         say(f"The store is whole: {verification.entries} log entries, every table as the log tells it.")
+        if anchors:
+            say(f"It is the one of which {len(anchors)} anchor{'s were' if len(anchors) > 1 else ' was'} kept.")
     else:
         for problem in verification.problems:
             click.echo(problem)
@@ -36,6 +59,128 @@ def verify_command(ctx: click.Context, as_json: bool) -> None:
             "Keep the file; do not rebuild yet."
         )
     ctx.exit(0 if verification.ok else 1)
+
+
+@db_command.command("anchor")
+@click.option("--out", type=_FILE, help="Add it to this file, which is to be kept elsewhere.")
+@click.pass_obj
+def anchor_command(work: Work, out: Path | None) -> None:
+    """Print the head of the log, signed, on one line: keep it outside the store, on paper or with somebody else."""
+    with work.store() as store:
+        with store.writing(work.actor(store)):
+            pass  # a device that is new here is enrolled first: nobody could tell whose signature it is
+        line = store.anchor().line()
+    if out is None:
+        click.echo(line)
+        return
+    with out.open("a", encoding="utf-8") as file:
+        file.write(line + "\n")
+    say(f"Added an anchor to {out}. Keep it where who has this machine cannot change it.")
+
+
+@db_command.command("backup")
+@click.argument("path", metavar="FILE", type=_FILE)
+@click.pass_obj
+def backup_command(work: Work, path: Path) -> None:
+    """Copy the store to FILE, with the same passphrase, and read the copy through. Others may go on working."""
+    from monitor.store import back_up
+
+    with work.store() as store:
+        made = back_up(store, path)
+        keys = f", and its keys to {path}.key: they belong together" if store.encrypted else ""
+    say(f"Copied {made.entries} entries to {path}{keys}. The copy was read through, and is whole.")
+
+
+@db_command.command("backups")
+@json_option
+@click.pass_obj
+def backups_command(work: Work, as_json: bool) -> None:
+    """The copies that the store knows of, and whether redacted text is still in one."""
+    from monitor.store import backups
+
+    with work.store() as store:
+        found = list(backups(store))
+    if as_json:
+        print_json([{"path": str(one.path), "time": one.time, "entries": one.entries, "owes": one.owes}
+                    for one in found])  # fmt: skip
+        return
+    rows = ((one.time, one.entries, "redacted text is still in it" if one.owes else "", one.path) for one in found)
+    print_table(("made", "entries", "", "where"), rows)
+
+
+@db_command.command("purge")
+@click.pass_obj
+def purge_command(work: Work) -> None:
+    """Clear redacted text from free pages and from every backup that can be reached; exit 1 while one cannot."""
+    with work.store() as store:
+        finish_purge(store)
+
+
+def finish_purge(store: Store) -> None:
+    """Clear what was redacted, and name the backups that still hold it. Raises :class:`Refusal` (REDACT-05)."""
+    from monitor.store import purge
+
+    if unreached := purge(store):
+        raise Refusal("REDACT-05", details=[str(backup.path) for backup in unreached])
+    say("The text is gone from the store and from every backup that it knows of.")
+
+
+@db_command.command("restore")
+@click.argument("backup", type=_FILE)
+@acting_option
+@click.pass_obj
+def restore_command(work: Work, backup: Path) -> None:
+    """Make the store (--store) from BACKUP. This device signs from then on, and the one before no more."""
+    from monitor.store import restore
+
+    restore(backup, work.store_path, passphrase)
+    with work.store() as store, store.writing(work.actor(store)):
+        pass  # the first transaction of a device that is new here notes in the log that it has taken over
+    say(f"Restored {work.store_path} from {backup}. 'monitor db verify --anchor FILE' tells whether entries are missing.")
+
+
+@db_command.command("passphrase")
+@click.option("--recovery", is_flag=True, help="It is forgotten, or the file of keys is lost: use the recovery key.")
+@click.pass_obj
+def passphrase_command(work: Work, recovery: bool) -> None:
+    """Set another passphrase. The store itself is not written anew, and the recovery key stays the same.
+
+    Backups keep the passphrase with which they were made.
+    """
+    from monitor.keys import KeyFile, key_file_of, read_key_file, read_recovery_key, write_key_file
+    from monitor.store import open_store, open_with_key
+
+    place = key_file_of(work.store_path)
+    if recovery:
+        key = read_recovery_key(passphrase("Recovery key", "RECOVERY"))
+        open_with_key(work.store_path, key).close()
+    else:
+        with open_store(work.store_path, passphrase=passphrase) as store:
+            key = store.key or b""
+    if not key:
+        raise Refusal("KEY-17", path=work.store_path)
+    keys = read_key_file(place) or KeyFile(None, None)
+    write_key_file(place, keys.with_passphrase(key, new_passphrase(variable="NEW")))
+    say("The passphrase is changed.")
+
+
+@db_command.command("retention")
+@click.option("--open-months", type=int, help="Take open answers out after so many months from submission.")
+@click.option("--sealed-months", type=int, help="Take sealed answers out after so many months from submission.")
+@acting_option
+@click.pass_obj
+def retention_command(work: Work, open_months: int | None, sealed_months: int | None) -> None:
+    """Set how long what people wrote is kept; without options, say what is set. See 'submissions due'."""
+    from monitor.store import Timetable, set_timetable, timetable
+
+    with work.store() as store:
+        kept = timetable(store)
+        if open_months is not None or sealed_months is not None:
+            kept = Timetable(open_months or kept.open, sealed_months or kept.sealed)
+            with store.writing(work.actor(store)) as writing:
+                set_timetable(writing, kept)
+    for what, months in (("open answers", kept.open), ("sealed answers", kept.sealed)):
+        click.echo(f"{what:<15} {'kept without limit' if months is None else f'{months} months from submission'}")
 
 
 @db_command.command("rebuild")
@@ -55,5 +200,5 @@ def migrate_command(work: Work) -> None:
     """Bring a store of an older version of monitor up to this one; the file is copied first."""
     from monitor.store import migrate
 
-    copy = migrate(work.store_path)
+    copy = migrate(work.store_path, passphrase)
     say("The store is up to date." if copy is None else f"The store is up to date. It was copied first, to {copy}.")

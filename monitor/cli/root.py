@@ -28,7 +28,8 @@ _COMMANDS = {
     "Collect": {"fill": "collect", "import": "collect", "submissions": "submissions"},
     "Review": {"review": "review", "findings": "publish"},
     "Publish": {"release": "publish", "serve": "publish"},
-    "Set up": {"instruments": "setup", "standards": "standards", "plugins": "setup", "db": "database"},
+    "Set up": {"instruments": "setup", "standards": "standards", "plugins": "setup", "db": "database",
+               "keys": "keys"},
 }
 
 
@@ -77,6 +78,7 @@ class Work:
     folders: tuple[Path, ...]
     acting: str | None
     language: str | None = None
+    sign_with: Path | None = None
 
     @cached_property
     def speech(self) -> Speech:
@@ -98,9 +100,16 @@ class Work:
     @contextlib.contextmanager
     def store(self) -> Iterator[Store]:
         """The store, opened and in the end closed."""
-        from monitor.store import open_store
+        from monitor.cli.passphrase import passphrase
+        from monitor.keys import read_signer
+        from monitor.store import open_store, owes_purge
 
-        with open_store(self.store_path) as store:
+        signer = None
+        if self.sign_with is not None:
+            signer = read_signer(self.sign_with, passphrase(f"Passphrase of {self.sign_with.name}", "KEY"))
+        with open_store(self.store_path, passphrase=passphrase, signer=signer) as store:
+            if owes_purge(store):
+                click.echo("Warning: redacted text may still stand on the disk. Run 'monitor db purge'.", err=True)
             yield store
 
     def actor(self, store: Store) -> str:
@@ -141,6 +150,13 @@ class Work:
     help="Who acts. By default the code given at init.",
 )
 @click.option(
+    "--sign-with",
+    type=click.Path(path_type=Path),
+    envvar="MONITOR_SIGN_WITH",
+    show_envvar=True,
+    help="The file with your own signing key, where your code is bound to one.",
+)
+@click.option(
     "--language",
     metavar="TAG",
     envvar="MONITOR_LANGUAGE",
@@ -150,10 +166,11 @@ class Work:
 @click.version_option(package_name="monitor", message="%(package)s %(version)s")
 @click.pass_context
 def cli(
-    ctx: click.Context, store_path: Path, folders: tuple[Path, ...], acting: str | None, language: str | None
-) -> None:
+    ctx: click.Context, store_path: Path, folders: tuple[Path, ...], acting: str | None, sign_with: Path | None,
+    language: str | None,
+) -> None:  # fmt: skip
     """Monitor trials and rights: collect observations, review them, publish findings that disclose nobody."""
-    ctx.obj = Work(store_path, folders, acting, language)
+    ctx.obj = Work(store_path, folders, acting, language, sign_with)
 
 
 def main(arguments: Sequence[str] | None = None) -> None:

@@ -23,15 +23,45 @@ from monitor.cli.root import Work
     prompt="Your code (not your name), such as MON-01",
     help="The code of who acts when a command does not say. Not a name.",
 )
-@click.option("--plain", is_flag=True, help="Do not encrypt. For now the only kind of store; see docs/store.md.")
+@click.option(
+    "--plain", is_flag=True, help="Do not encrypt; and without --recipient, do not seal either. For invented data."
+)
+@click.option(
+    "--recipient",
+    "recipients",
+    metavar="KEY",
+    multiple=True,
+    help="To whom answers that identify somebody are sealed: a public key of age, or the file with its private half, "
+    "of which only the public one is read. Two or more; 'monitor keys generate' makes them.",
+)
 @click.pass_obj
-def init_command(work: Work, programme: str, code: str, plain: bool) -> None:
-    """Create a store: programme, monitor code, encryption."""
+def init_command(work: Work, programme: str, code: str, plain: bool, recipients: tuple[str, ...]) -> None:
+    """Create a store: programme, monitor code, encryption, and to whom answers are sealed.
+
+    The passphrase is asked for, twice. The recovery key is printed once: write it down, and keep it elsewhere.
+    """
+    from monitor.cli.passphrase import new_passphrase
+    from monitor.keys import read_recipients, recovery_text
     from monitor.store import create
 
-    with create(work.store_path, programme=programme, monitor=code, plain=plain) as store:
+    sealed_to = read_recipients(recipients) if recipients else []
+    chosen = None if plain else new_passphrase("A passphrase for the store: five or six words are good")
+    with create(
+        work.store_path, programme, code, plain=plain, passphrase=chosen, recipients=sealed_to
+    ) as store:  # fmt: skip
         say(f"Created {store.path} for {store.programme}; {store.monitor} acts by default.")
-    say("It is not encrypted: keep it on an encrypted disk.")
+        key = store.key
+    if key is not None:
+        say(f"It is encrypted. Its keys lie beside it in {work.store_path}.key: the two files belong together.\n")
+        say("The recovery key opens it when the passphrase is forgotten. It is shown this once: write it down.\n")
+        click.echo(recovery_text(key))
+        say()
+    elif recipients:
+        say("It is not encrypted: keep it on an encrypted disk.")
+    else:
+        say("It is not encrypted, and nothing is sealed in it: for invented data, or on an encrypted disk.")
+    if key is not None and not recipients:
+        say("It has no keys to seal to yet, and refuses answers that identify somebody: see 'monitor keys'.")
 
 
 @click.group("instruments")

@@ -1,21 +1,23 @@
-"""Submissions: list, show, correct and withdraw what is in the store."""
+"""Submissions: list, show, correct and withdraw what is in the store; open what is sealed, redact what endangers."""
 
 from __future__ import annotations
 
 import dataclasses
+import sys
 from pathlib import Path
 
 import click
 
 from monitor.cli.printing import acting_option, json_option, print_json, print_table, say
 from monitor.cli.root import Work
+from monitor.errors import Refusal
 
 STATES = ("submitted", "returned", "approved", "quarantined", "withdrawn")
 
 
 @click.group("submissions")
 def submissions_command() -> None:
-    """List, show, correct and withdraw submissions."""
+    """List, show, correct, withdraw and redact submissions."""
 
 
 @submissions_command.command("list")
@@ -96,18 +98,23 @@ def show_command(work: Work, id: str, show_narratives: bool, as_json: bool) -> N
 def correct_command(
     work: Work, id: str, path: Path, reason: str, line: str, source: str, revision: int | None
 ) -> None:  # fmt: skip
-    """Correct a submission; the old answers stay in the log, and it goes back to review."""
+    """Correct a submission; the old answers stay in the log, and it goes back to review.
+
+    A sealed answer that is not given again stays as it was sealed: nobody here can read it.
+    """
     from monitor.intake import read_answers
     from monitor.store import show
     from monitor.submissions import check
 
     with work.store() as store:
-        summary = show(store, id, work.plugins.catalogue).summary
+        shown = show(store, id, work.plugins.catalogue)
+        summary = shown.summary
         instrument, form = work.plugins.form(summary.form)
         around = store.surroundings(work.plugins.catalogue)
         submission = check(
-            instrument, form, read_answers(path), author=summary.author, around=around, replaces=id, source=path.name
-        )
+            instrument, form, read_answers(path), author=summary.author, around=around, replaces=id,
+            source=path.name, kept=shown.content.sealed_in,
+        )  # fmt: skip
         with store.writing(work.actor(store)) as writing:
             writing.correct(
                 submission, instrument, form, reason=reason, line=line, source=source,
@@ -132,3 +139,107 @@ def withdraw_command(work: Work, id: str, reason: str) -> None:
     say(f"Withdrew {id}.")
     if below:
         say(f"What is below it counts nowhere any more: {below} approved.")
+
+
+@submissions_command.command("open")
+@click.argument("id")
+@click.option(
+    "--identity",
+    "path",
+    type=click.Path(path_type=Path, dir_okay=False),
+    required=True,
+    help="The file with a private key that opens sealed answers.",
+)
+@acting_option
+@click.pass_obj
+def open_command(work: Work, id: str, path: Path) -> None:
+    """Show the sealed answers of a submission, on the terminal alone. The log notes who opened them, and when."""
+    from monitor.keys import read_identities
+    from monitor.store import open_sealed
+
+    if not sys.stdout.isatty():
+        raise Refusal("SEAL-08")  # a file or a pipe would keep what a person was promised is kept nowhere
+    identities = read_identities(path)
+    with work.store() as store:
+        answers = open_sealed(store, work.actor(store), id, identities)
+    print_table(("question", "sealed answer"), ((place, value) for place, value in answers.items()))
+    say("The log has noted that you opened them. Clear the screen when you are done.")
+
+
+@submissions_command.command("redact")
+@click.argument("id")
+@click.option("--question", "questions", metavar="NAME", multiple=True, help="Take out this open answer.")
+@click.option("--all", "everything", is_flag=True, help="Take out everything that people wrote freely.")
+@click.option("--sealed", is_flag=True, help="Take out the sealed answers, too.")
+@click.option("--reason", help="A coded reason: protective_redaction, consent_withdrawn, erasure_due.")
+@click.option("--line", help="One line of explanation. It must not repeat what is taken out.")
+@click.option("--list", "listing", is_flag=True, help="Only name what there is to take out.")
+@click.option("--yes", is_flag=True, help="Do not ask.")
+@acting_option
+@click.pass_obj
+def redact_command(
+    work: Work, id: str, questions: tuple[str, ...], everything: bool, sealed: bool, reason: str | None,
+    line: str | None, listing: bool, yes: bool,
+) -> None:  # fmt: skip
+    """Take open text out of a submission to protect a person, in all revisions, for good.
+
+    It goes from the log, from free pages and from every backup that the store knows of. What stays is a signed note
+    that there was text, who took it out and why; the chain of the log still verifies.
+    """
+    from monitor.cli.database import finish_purge
+    from monitor.store import redact, redactable
+
+    with work.store() as store:
+        if listing:
+            for name in redactable(store, id):
+                click.echo(name)
+            return
+        if not (questions or everything or sealed):
+            raise Refusal("REDACT-03")
+        if not yes:
+            click.confirm(f"Take it out of {id} for good? Nobody can bring it back", abort=True, err=True)
+        with store.writing(work.actor(store)) as writing:
+            done = redact(
+                store, writing, id, questions=None if everything else questions, sealed=sealed,
+                reason=reason or "", line=line or "",
+            )  # fmt: skip
+        say(f"Took text out of {done.open} entries of the log, and sealed answers out of {done.sealed}.")
+        finish_purge(store)
+
+
+@submissions_command.command("due")
+@click.option("--redact", "erase", is_flag=True, help="Take it out now.")
+@click.option("--yes", is_flag=True, help="Do not ask.")
+@acting_option
+@json_option
+@click.pass_obj
+def due_command(work: Work, erase: bool, yes: bool, as_json: bool) -> None:
+    """What people wrote that is due for erasure: its time is over, or the person consented to figures alone."""
+    from datetime import date
+
+    from monitor.cli.database import finish_purge
+    from monitor.store import due, redact
+
+    with work.store() as store:
+        found = list(due(store, date.today()))
+        if as_json:
+            print_json([dataclasses.asdict(one) for one in found])
+        else:
+            rows = ((one.id, one.form, one.submitted_at[:10], _parts(one.open, one.sealed), one.why) for one in found)
+            print_table(("id", "form", "submitted", "what", "why"), rows)
+        if not erase or not found:
+            return
+        if not yes:
+            click.confirm(f"Take text out of {len(found)} submissions for good?", abort=True, err=True)
+        with store.writing(work.actor(store)) as writing:
+            for one in found:
+                reason = "consent_withdrawn" if one.why == "consent" else "erasure_due"
+                line = "Due by the timetable of the programme." if one.why == "time" else "Consent is for figures alone."
+                redact(
+                    store, writing, one.id, questions=None if one.open else (), sealed=one.sealed, reason=reason, line=line
+                )  # fmt: skip
+        finish_purge(store)
+
+
+def _parts(open_: bool, sealed: bool) -> str:
+    return " and ".join([*(["open answers"] if open_ else []), *(["sealed answers"] if sealed else [])])

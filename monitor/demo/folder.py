@@ -14,7 +14,7 @@ from monitor.store import open_store
 
 PROGRAMME = "Invented Mission (demonstration)"
 
-FILES = ("release.db", "cases.jsonl", "hearings.jsonl", "store.db-wal", "store.db-shm", "store.db")
+FILES = ("release.db", "cases.jsonl", "hearings.jsonl", "store.db-wal", "store.db-shm", "store.db.key", "store.db")
 """Everything that a demo writes. The store stands last: as long as it is there, the others are known as a demo's."""
 
 
@@ -62,6 +62,6 @@ def _is_demo(path: Path) -> bool:
         with open_store(path) as store:
             return store.invented and store.programme == PROGRAMME
     except Refusal as refusal:
-        if refusal.code == "STORE-04":
-            return False
+        if refusal.code in ("STORE-04", "KEY-01", "KEY-04", "KEY-09"):
+            return False  # no store at all, or an encrypted one, which a demo never is
         raise

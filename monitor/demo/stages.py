@@ -40,7 +40,7 @@ def run(folder: Path, plugins: Plugins, *, say: Say) -> Path:
         f"keeps {len(instrument.rules)} rules and has {len(instrument.indicators)} indicators."
     )
     clear(folder)
-    with create(folder / "store.db", PROGRAMME, ENTERS, invented=True) as store:
+    with create(folder / "store.db", PROGRAMME, ENTERS, invented=True, plain=True) as store:
         mission = invent(instrument)
         cases, hearings = mission.write(folder)
         say(f"Invented {len(mission.cases):,} cases and {len(mission.hearings):,} hearings (seed {SEED}) in {folder}.")

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sqlite3
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -27,6 +26,7 @@ from monitor.findings.tables import (
 )
 from monitor.indicators import Dimension, Indicator, Share
 from monitor.instrument import Instrument
+from monitor.store import sqlite
 
 Keys = tuple[str, ...]
 
@@ -39,7 +39,7 @@ _PARTS: Mapping[str, tuple[int, ...]] = {
 }  # fmt: skip
 
 
-def find(connection: sqlite3.Connection, instruments: Iterable[Instrument]) -> tuple[FindingTable, ...]:
+def find(connection: sqlite.Connection, instruments: Iterable[Instrument]) -> tuple[FindingTable, ...]:
     """The findings of every indicator of some instruments: one table for each set of dimensions that it declares.
 
     ``connection`` is a store's. Only approved submissions count, and one below another only if that is approved too.
@@ -60,7 +60,7 @@ def find(connection: sqlite3.Connection, instruments: Iterable[Instrument]) -> t
     return tuple(tables)
 
 
-def columns_of_store(connection: sqlite3.Connection) -> Columns:
+def columns_of_store(connection: sqlite.Connection) -> Columns:
     """The tables that a store has, with their columns."""
     found = defaultdict(set)
     sql = "SELECT m.name, i.name FROM sqlite_master AS m, pragma_table_info(m.name) AS i WHERE m.type = 'table'"
@@ -83,7 +83,7 @@ class _Counted:
 
     @classmethod
     def of(
-        cls, connection: sqlite3.Connection, columns: Columns, series: Series, indicator: Indicator,
+        cls, connection: sqlite.Connection, columns: Columns, series: Series, indicator: Indicator,
         dimensions: tuple[Dimension, ...],
     ) -> _Counted:  # fmt: skip
         query = _TableQuery(connection, Units(indicator, columns, series), dimensions)
@@ -142,7 +142,7 @@ def _codes_seen(counted: Sequence[_Counted]) -> Mapping[Dimension, set[str]]:
 class _TableQuery:
     """The queries of one table: a GROUP BY for each margin."""
 
-    connection: sqlite3.Connection
+    connection: sqlite.Connection
     units: Units
     dimensions: tuple[Dimension, ...]
 

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import json
-import sqlite3
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
 from monitor.conditions import sql_text
 from monitor.instrument import Instrument
+from monitor.store import sqlite
 from monitor.questions import Choices, Coded, Country, Question
 from monitor.versions import VersionMap, parts
 
@@ -55,7 +55,7 @@ def _codes_of(old: VersionMap, question: Question) -> Mapping[str, str]:
     return next((codes for one, codes in old.codes.items() if one is question), {})
 
 
-def series_of(connection: sqlite3.Connection, columns: Columns, instrument: Instrument) -> Series:
+def series_of(connection: sqlite.Connection, columns: Columns, instrument: Instrument) -> Series:
     """The series of an instrument in a store, by the versions of its approved submissions.
 
     A version counts if its major number is the instrument's own; within it every old answer stands as it is. Another

@@ -29,7 +29,7 @@ from monitor.release.layout import (
     figures_of,
     table_name,
 )
-from monitor.store import Store
+from monitor.store import COUNTED_KINDS, Store, sqlite
 
 NOTICE = "Everything in this release is invented: no court, no case and no person stands behind any figure."
 
@@ -199,7 +199,7 @@ def _publish(draft: Path, path: Path, store: Store, actor: str, digest: str) -> 
 
 
 @contextmanager
-def _snapshot(connection: sqlite3.Connection) -> Iterator[None]:
+def _snapshot(connection: sqlite.Connection) -> Iterator[None]:
     """One reading transaction, so that the figures and the entry they are built from belong together."""
     connection.execute("BEGIN")
     try:
@@ -208,7 +208,7 @@ def _snapshot(connection: sqlite3.Connection) -> Iterator[None]:
         connection.execute("ROLLBACK")
 
 
-def _used(connection: sqlite3.Connection, catalogue: Mapping[str, Instrument]) -> list[Instrument]:
+def _used(connection: sqlite.Connection, catalogue: Mapping[str, Instrument]) -> list[Instrument]:
     codes = [code for (code,) in connection.execute("SELECT DISTINCT instrument FROM contract ORDER BY instrument")]
     if unknown := [code for code in codes if code not in catalogue]:
         # Left out in silence, an instrument would seem to have no findings.
@@ -221,9 +221,12 @@ def _used(connection: sqlite3.Connection, catalogue: Mapping[str, Instrument]) -
     return instruments
 
 
-def _head(connection: sqlite3.Connection) -> tuple[int, str, str]:
-    """The last entry that changed what is counted. Notes of releases do not, and so a release can be built again."""
-    query = "SELECT seq, hash, time FROM log WHERE kind <> 'released' ORDER BY seq DESC LIMIT 1"
+def _head(connection: sqlite.Connection) -> tuple[int, str, str]:
+    """The last entry that changed what is counted, so that a release can be built again.
+
+    Notes of releases change nothing, nor does what is about keys, or text that was taken out to protect a person.
+    """
+    query = f"SELECT seq, hash, time FROM log WHERE kind IN {COUNTED_KINDS} ORDER BY seq DESC LIMIT 1"
     entry: tuple[int, str, str] = connection.execute(query).fetchone()
     return entry
 

@@ -1,15 +1,26 @@
 """The working database: an append-only log that is the truth, and tables that can always be made from it again."""
 
-from monitor.store.database import Store, create, migrate, open_store
+from monitor.store.backup import Backup, back_up, backups, owes_purge, purge, restore
+from monitor.store.database import Store
+from monitor.store.engine import sqlite
+from monitor.store.enrolling import enrol, open_sealed, revoke, rotate
+from monitor.store.log import COUNTED_KINDS
+from monitor.store.opening import create, migrate, open_store, open_with_key
 from monitor.store.reading import Act, ShownSubmission, StoredSubmission, history, list_submissions, show, sort_waiting
 from monitor.store.rebuilding import rebuild
+from monitor.store.redaction import REASONS as REDACTION_REASONS
+from monitor.store.redaction import Redaction, redact, redactable
 from monitor.store.refusals import Conflict
+from monitor.store.retention import Due, Timetable, due, set_timetable, timetable
 from monitor.store.tables import AnswerTable, columns_of, has_column, table_of, tables_of, values_of
 from monitor.store.verification import Verification, verify
 from monitor.store.writing import REASONS, Decision, Writing, check_actor
 
 __all__ = [
-    "Act", "AnswerTable", "Conflict", "Decision", "REASONS", "ShownSubmission", "Store", "StoredSubmission",
-    "Verification", "Writing", "check_actor", "columns_of", "create", "has_column", "history", "list_submissions",
-    "migrate", "open_store", "rebuild", "show", "sort_waiting", "table_of", "tables_of", "values_of", "verify",
+    "Act", "AnswerTable", "Backup", "COUNTED_KINDS", "Conflict", "Decision", "Due", "REASONS", "REDACTION_REASONS",
+    "Redaction", "ShownSubmission", "Store", "StoredSubmission", "Timetable", "Verification", "Writing", "back_up",
+    "backups", "check_actor", "columns_of", "create", "due", "enrol", "has_column", "history", "list_submissions",
+    "migrate", "open_sealed", "open_store", "open_with_key", "owes_purge", "purge", "rebuild", "redact", "redactable",
+    "restore", "revoke", "rotate", "set_timetable", "show", "sort_waiting", "sqlite", "table_of", "tables_of",
+    "timetable", "values_of", "verify",
 ]  # fmt: skip

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sqlite3
 from collections import Counter
 from collections.abc import Iterator, Mapping
 from itertools import groupby
@@ -10,6 +9,7 @@ from typing import Any
 
 from monitor.forms import FormMeta
 from monitor.instrument import Instrument
+from monitor.store.engine import sqlite
 from monitor.store.log import CONTENT, STATE_AFTER, Entry, read_payload
 from monitor.store.problems import Problems, named
 from monitor.store.projection import SUBMISSION_COLUMNS, forms_of, submission_line
@@ -23,7 +23,7 @@ Line = dict[str, Any]
 class _Lines:
     """The lines of a table in the order of their submissions, taken submission by submission."""
 
-    def __init__(self, connection: sqlite3.Connection, table: str, id: str, order: str) -> None:
+    def __init__(self, connection: sqlite.Connection, table: str, id: str, order: str) -> None:
         self.table = table
         # What is no text there is no id; the check of the file has named it.
         cursor = connection.execute(f"SELECT * FROM {sql_name(table)} WHERE typeof({id}) = 'text' ORDER BY {order}")
@@ -49,7 +49,7 @@ class _Lines:
 
 
 def compare_answers_and_submissions(
-    connection: sqlite3.Connection, catalogue: Mapping[str, Instrument], problems: Problems
+    connection: sqlite.Connection, catalogue: Mapping[str, Instrument], problems: Problems
 ) -> None:
     """Fold the log submission by submission and compare what comes out with the tables: missing, added, different."""
     forms = forms_of(catalogue.values())
@@ -79,7 +79,7 @@ def compare_answers_and_submissions(
 
 
 def _open_answers(
-    connection: sqlite3.Connection, forms: Mapping[str, FormMeta], problems: Problems
+    connection: sqlite.Connection, forms: Mapping[str, FormMeta], problems: Problems
 ) -> dict[str, _Lines]:
     used = {code for (code,) in connection.execute("SELECT instrument FROM contract")}
     answers = {}
@@ -95,7 +95,7 @@ def _open_answers(
     return answers
 
 
-def _by_submission(connection: sqlite3.Connection) -> Iterator[tuple[str, Iterator[tuple[Any, ...]]]]:
+def _by_submission(connection: sqlite.Connection) -> Iterator[tuple[str, Iterator[tuple[Any, ...]]]]:
     # The index on submission gives this order; nothing is sorted.
     rows = connection.execute(
         "SELECT submission, seq, time, actor, kind, payload FROM log "

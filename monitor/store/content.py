@@ -1,27 +1,32 @@
-"""The latest answers of a submission, read back from the log."""
+"""The latest answers of a submission, read back from the log, with what was taken out of them left out."""
 
 from __future__ import annotations
 
 import json
-import sqlite3
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
 from monitor.conditions import Value
 from monitor.errors import Refusal
 from monitor.forms import FormMeta
+from monitor.store.engine import sqlite
 from monitor.store.log import CONTENT
 from monitor.submissions import join
 
 
 @dataclass(frozen=True)
 class Content:
-    """What one entry brought: the payload, and what people wrote freely or what was sealed."""
+    """What one entry brought: the payload, what people wrote freely, and the sealed part.
+
+    ``locked`` is empty where the sealed part is encrypted: nobody reads it here. ``purged`` is whether open text was
+    taken out since, to protect a person.
+    """
 
     payload: Mapping[str, Any] = field(repr=False)
     free: Mapping[str, Any] = field(repr=False)
     locked: Mapping[str, Any] = field(repr=False)
+    purged: bool = False
 
     @property
     def closed(self) -> Mapping[str, Value]:
@@ -36,8 +41,14 @@ class Content:
 
     @property
     def sealed(self) -> Mapping[str, Value]:
-        """The sealed answers. They identify somebody."""
+        """The sealed answers, where the store was told to keep them readable. They identify somebody."""
         return self.locked.get("answers") or {}
+
+    @property
+    def sealed_in(self) -> Mapping[str, int]:
+        """Where a sealed answer stands, and in which revision it was sealed: a correction need not repeat it."""
+        found: Mapping[str, int] | None = self.payload.get("sealed")
+        return {place: self.payload["revision"] for place, _ in places_of(self.sealed)} if found is None else found
 
     @property
     def source(self) -> str | None:
@@ -54,20 +65,49 @@ class Content:
         return join(form, self.closed, self.open, self.sealed)
 
 
-def read_content(connection: sqlite3.Connection, id: str) -> Content:
+def read_content(connection: sqlite.Connection, id: str) -> Content:
     """The latest revision of a submission. Raises :class:`Refusal` (STORE-13) when there is none of this id."""
     row = connection.execute(
-        f"SELECT payload, open, sealed FROM log WHERE submission = ? AND kind IN {CONTENT} ORDER BY seq DESC LIMIT 1",
-        (id,),
-    ).fetchone()
+        "SELECT seq, payload, open, sealed FROM log "
+        f"WHERE submission = ? AND kind IN {CONTENT} ORDER BY seq DESC LIMIT 1", (id,)
+    ).fetchone()  # fmt: skip
     if row is None:
         raise Refusal("STORE-13", id=id)
-    return content_of(*row)
+    seq, payload, open_, sealed = row
+    return content_of(payload, open_, sealed, left_of(connection, id).get(seq))
 
 
-def content_of(payload: str, open_: str | None, sealed: str | None) -> Content:
-    """An entry's content from its three texts. Raises :class:`Refusal` (STORE-28) when one cannot be read."""
+def content_of(payload: str, open_: str | None, sealed: str | None, left: Mapping[str, Any] | None = None) -> Content:
+    """An entry's content from its three texts; ``left`` is what remains of the open text where some was taken out.
+
+    Raises :class:`Refusal` (STORE-28) when one cannot be read.
+    """
     try:
-        return Content(json.loads(payload), json.loads(open_ or "{}"), json.loads(sealed or "{}"))
+        free = json.loads(open_ or "{}") if left is None else left
+        # A sealed part that is encrypted is base64, and never begins as JSON does.
+        locked = json.loads(sealed) if sealed is not None and sealed.startswith("{") else {}
+        return Content(json.loads(payload), free, locked, left is not None)
     except ValueError as error:
         raise Refusal("STORE-28") from error
+
+
+def left_of(connection: sqlite.Connection, id: str) -> dict[int, Mapping[str, Any]]:
+    """By entry, what remains of open text of which some was taken out: the entries that took it out carry the rest."""
+    left: dict[int, Mapping[str, Any]] = {}
+    for payload, open_ in connection.execute(
+        "SELECT payload, open FROM log WHERE submission = ? AND kind = 'redacted' ORDER BY seq", (id,)
+    ):
+        left |= {seq: {} for seq in json.loads(payload)["purged"]["open"]}
+        rest = json.loads(open_ or "{}").get("left", {})
+        left |= {int(seq): part for seq, part in rest.items()}
+    return left
+
+
+def places_of(answers: Mapping[str, Any], prefix: str = "") -> Iterator[tuple[str, Value]]:
+    """Each answer with the place where it stands: ``owner``, ``guests[2].real_name``."""
+    for name, value in answers.items():
+        if isinstance(value, list) and value and isinstance(value[0], dict):
+            for number, row in enumerate(value, 1):
+                yield from places_of(row, f"{prefix}{name}[{number}].")
+        else:
+            yield prefix + name, value

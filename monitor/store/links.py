@@ -9,11 +9,12 @@ from __future__ import annotations
 import hmac
 import json
 import secrets
-import sqlite3
+from collections.abc import Callable
 from functools import cached_property
 
 from monitor.forms import FormMeta
 from monitor.store.canonical import salted
+from monitor.store.engine import sqlite
 from monitor.submissions import Submission
 
 
@@ -22,10 +23,35 @@ def sealed_key() -> str:
     return str(salted({"link_key": secrets.token_hex(32)}))
 
 
+class SealedReference(str):
+    """A sealed pseudonym of which only the link is known.
+
+    It is equal to the pseudonym that it stands for, and to the same reference in another submission: rules find the
+    other submissions about one person without anybody reading whose they are. Its text is the link.
+    """
+
+    def __new__(cls, link: str, of: Callable[[str], str]) -> SealedReference:
+        reference = super().__new__(cls, link)
+        reference._of = of
+        return reference
+
+    _of: Callable[[str], str]
+
+    def __eq__(self, other: object) -> bool:
+        if not isinstance(other, str):
+            return NotImplemented
+        return str.__eq__(self, other if isinstance(other, SealedReference) else self._of(other))
+
+    def __ne__(self, other: object) -> bool:
+        return not self == other
+
+    __hash__ = str.__hash__
+
+
 class Links:
     """Makes links with the key of one store."""
 
-    def __init__(self, connection: sqlite3.Connection) -> None:
+    def __init__(self, connection: sqlite.Connection) -> None:
         self._connection = connection
 
     @cached_property
@@ -38,6 +64,10 @@ class Links:
         if form.person is None or form.person not in submission.sealed:
             return None
         return self.of(str(submission.sealed[form.person]))
+
+    def reference(self, link: str) -> SealedReference:
+        """A link as an answer that rules can compare and nobody can read."""
+        return SealedReference(link, self.of)
 
     def of(self, pseudonym: str) -> str:
         """The link of a pseudonym. Spaces and capitals do not make another person of it."""

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import sqlite3
 from collections.abc import Callable, Mapping, Sequence
 
 from monitor.conditions import Value
 from monitor.forms import FormMeta
 from monitor.store.content import Content, read_content
+from monitor.store.engine import sqlite
 from monitor.store.links import Links
 from monitor.store.tables import SUBMISSION, sql_name, table_of
 from monitor.submissions import Stored
@@ -22,7 +22,7 @@ class Neighbours:
     """
 
     def __init__(
-        self, connection: sqlite3.Connection, forms: Mapping[str, FormMeta], flush: Callable[[], None]
+        self, connection: sqlite.Connection, forms: Mapping[str, FormMeta], flush: Callable[[], None]
     ) -> None:
         self._connection = connection
         self._forms = forms
@@ -76,7 +76,10 @@ class Neighbours:
                 self._contents.clear()
             content = self._contents[id, seq] = read_content(self._connection, id)
         system = {"session": content.payload["session"], "author": content.payload["author"], "source": content.source}
-        return Stored(id, form, content.answers(form), system, above)
+        values, link = content.answers(form), content.payload["person"]
+        if form.person in content.sealed_in and link is not None:
+            values[str(form.person)] = Links(self._connection).reference(link)
+        return Stored(id, form, values, system, above)
 
     def _above(self, id: str | None) -> Stored | None:
         if id is None:

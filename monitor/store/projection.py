@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sqlite3
 from collections.abc import Iterable, Mapping
 from typing import Any
 
@@ -13,12 +12,13 @@ from monitor.errors import Refusal
 from monitor.forms import FormMeta
 from monitor.instrument import Instrument
 from monitor.store.canonical import canonical
+from monitor.store.engine import sqlite
 from monitor.store.log import STATE_AFTER, Entry
 from monitor.store.tables import SUBMISSION, AnswerTable, sql_name, tables_of
 
 SUBMISSION_COLUMNS = (
     "id", "form", "version", "parent", "state", "revision", "author", "entered_by", "session", "language",
-    "submitted_at", "origin", "key", "event", "person", "warnings", "screened", "urgent", "seq",
+    "submitted_at", "origin", "key", "event", "person", "warnings", "screened", "urgent", "seq", "consent",
 )  # fmt: skip
 
 
@@ -30,7 +30,7 @@ def submission_line(entry: Entry) -> tuple[Any, ...]:
         payload["revision"], payload["author"], entry.actor, payload["session"], payload["language"],
         payload["submitted_at"], payload["origin"], payload["key"], payload["event"],
         payload["person"], canonical(payload["warnings"]),
-        int(payload["screened"]), int(payload["urgent"]), entry.seq,
+        int(payload["screened"]), int(payload["urgent"]), entry.seq, payload.get("consent", "full"),
     )  # fmt: skip
 
 
@@ -49,7 +49,7 @@ def meta_lines(entry: Entry) -> dict[str, str]:
 class Projection:
     """Brings the tables after the log, in batches: new submissions first, then their answers, then new states."""
 
-    def __init__(self, connection: sqlite3.Connection) -> None:
+    def __init__(self, connection: sqlite.Connection) -> None:
         self._connection = connection
         self._new: list[tuple[Any, ...]] = []
         self._answers: dict[AnswerTable, list[tuple[Any, ...]]] = {}
@@ -109,7 +109,7 @@ class Projection:
 
 
 def _insert(
-    connection: sqlite3.Connection, table: str, names: Iterable[str], lines: Iterable[tuple[Any, ...]]
+    connection: sqlite.Connection, table: str, names: Iterable[str], lines: Iterable[tuple[Any, ...]]
 ) -> None:  # fmt: skip
     columns = [sql_name(name) for name in names]
     marks = ", ".join("?" * len(columns))
@@ -133,13 +133,13 @@ def forms_of(instruments: Iterable[Instrument]) -> dict[str, FormMeta]:
     return {form.full_code(): form for instrument in instruments for form in instrument.forms}
 
 
-def make_tables(connection: sqlite3.Connection, instrument: Instrument) -> None:
+def make_tables(connection: sqlite.Connection, instrument: Instrument) -> None:
     """Make the tables for an instrument's answers, or add the columns that an older version of it did not have.
 
     Raises :class:`Refusal` (STORE-24) when a question's answers are already kept in another type.
     """
     # Its plugins are other people's code, and this is a store of testimony.
-    database = Database(connection, execute_plugins=False)
+    database = Database(connection, execute_plugins=False, recursive_triggers=False)  # they are on already, for good
     for form in instrument.forms:
         for table in tables_of(form):
             there = Table(database, table.name)

@@ -11,7 +11,7 @@ from monitor.conditions import Value
 from monitor.errors import Refusal
 from monitor.forms import FormMeta
 from monitor.instrument import Instrument
-from monitor.store.content import Content, content_of, read_content
+from monitor.store.content import Content, content_of, left_of, places_of, read_content
 from monitor.store.database import Store
 from monitor.store.log import CONTENT
 from monitor.store.projection import forms_of
@@ -77,7 +77,7 @@ class ShownSubmission:
             id=one.id, form=one.form, version=one.version, parent=one.parent, author=one.author,
             submitted_at=one.submitted_at, closed=self.content.closed, open=self.content.open,
             session=payload["session"], source=self.content.source, language=language, translation=translation,
-            explanations=self.explanations, origin=payload["origin"],
+            explanations=self.explanations, origin=payload["origin"], consent=payload.get("consent", "full"),
         )  # fmt: skip
 
     def readable(self, narratives: bool = False) -> dict[str, Value]:
@@ -86,10 +86,10 @@ class ShownSubmission:
 
     def rows(self, narratives: bool = False) -> Iterator[tuple[str, str]]:
         """Where each answer stands and what it is, in words; of those that are not shown, only that they are there."""
-        yield from ((where, _words(value)) for where, value in _flat(self.readable(narratives)))
+        yield from ((where, _words(value)) for where, value in places_of(self.readable(narratives)))
         if not narratives:
-            yield from ((where, "(open answer, not shown)") for where, _ in _flat(self.content.open))
-        yield from ((where, "(sealed)") for where, _ in _flat(self.content.sealed))
+            yield from ((where, "(open answer, not shown)") for where, _ in places_of(self.content.open))
+        yield from ((where, "(sealed)") for where in self.content.sealed_in)
 
 
 @dataclass(frozen=True)
@@ -180,13 +180,14 @@ def history(store: Store, id: str) -> list[Act]:
         found = store.connection.execute(
             "SELECT seq, time, actor, kind, payload, open, sealed FROM log WHERE submission = ? ORDER BY seq", (id,)
         )
-        acts, before = [], None
-        for seq, time, actor, kind, *texts in found:
-            content = content_of(*texts)
+        acts, before, left = [], None, left_of(store.connection, id)
+        for seq, time, actor, kind, payload, open_, sealed in found:
+            content = content_of(payload, open_, sealed, left.get(seq))
             line = content.free.get("reason") or content.free.get("correction", {}).get("line") or ""
             changed = _changed(before, content) if kind in CONTENT and before is not None else ()
             code = content.payload.get("reason")
-            acts.append(Act(seq, time, actor, kind, content.payload["revision"], code, line, changed))
+            revision = content.payload.get("revision", 0)
+            acts.append(Act(seq, time, actor, kind, revision, code, line, changed))
             before = content if kind in CONTENT else before
     if not acts:
         raise Refusal("STORE-13", id=id)
@@ -206,18 +207,10 @@ def _summary(row: tuple[Any, ...]) -> StoredSubmission:
 
 
 def _changed(before: Content, after: Content) -> tuple[str, ...]:
-    parts = ((before.closed, after.closed), (before.open, after.open), (before.sealed, after.sealed))
+    # What is sealed cannot be compared; that it was sealed anew can be seen.
+    parts = ((before.closed, after.closed), (before.open, after.open), (before.sealed_in, after.sealed_in))
     names = (name for old, new in parts for name in {**old, **new} if old.get(name) != new.get(name))
     return tuple(dict.fromkeys(names))
-
-
-def _flat(answers: Mapping[str, Value], prefix: str = "") -> Iterator[tuple[str, Value]]:
-    for name, value in answers.items():
-        if isinstance(value, list) and value and isinstance(value[0], dict):
-            for number, row in enumerate(value, 1):
-                yield from _flat(row, f"{prefix}{name}[{number}].")
-        else:
-            yield prefix + name, value
 
 
 def _words(value: Value) -> str:

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import sqlite3
 from collections.abc import Mapping
 
 from monitor.errors import Refusal
 from monitor.instrument import Instrument
 from monitor.store.database import Store
+from monitor.store.engine import sqlite, unguarded
 from monitor.store.log import Entry, any_bytes, walk_chain
 from monitor.store.projection import Projection, apply_entry, forms_of, make_tables, meta_lines
 from monitor.store.refusals import refusing
@@ -31,7 +31,7 @@ def rebuild(store: Store, catalogue: Mapping[str, Instrument]) -> int:
         connection.execute("PRAGMA foreign_keys = OFF")
         try:
             connection.execute("BEGIN IMMEDIATE")
-            with any_bytes(connection):
+            with any_bytes(connection), unguarded(connection):
                 count = _make_again(connection, catalogue)
             connection.execute("COMMIT")
         finally:
@@ -41,7 +41,7 @@ def rebuild(store: Store, catalogue: Mapping[str, Instrument]) -> int:
     return count
 
 
-def _make_again(connection: sqlite3.Connection, catalogue: Mapping[str, Instrument]) -> int:
+def _make_again(connection: sqlite.Connection, catalogue: Mapping[str, Instrument]) -> int:
     query = "SELECT json_extract(payload, '$.code') FROM log WHERE kind = 'instrument'"
     used = {code for (code,) in connection.execute(query)}
     if missing := sorted(used - set(catalogue)):
@@ -56,7 +56,7 @@ def _make_again(connection: sqlite3.Connection, catalogue: Mapping[str, Instrume
     return count
 
 
-def _restore_objects(connection: sqlite3.Connection) -> None:
+def _restore_objects(connection: sqlite.Connection) -> None:
     """Drop what is made from the log or was changed, and make it new as a store has it; the log's lines stay."""
     expected = expected_objects()
     there = {name: (kind, sql) for kind, name, sql in connection.execute(OBJECTS)}
@@ -72,7 +72,7 @@ def _restore_objects(connection: sqlite3.Connection) -> None:
             connection.execute(sql)
 
 
-def _fill(connection: sqlite3.Connection, catalogue: Mapping[str, Instrument]) -> None:
+def _fill(connection: sqlite.Connection, catalogue: Mapping[str, Instrument]) -> None:
     forms = forms_of(catalogue.values())
     projection, retired = Projection(connection), Retired(connection, catalogue)
     connection.execute("DELETE FROM meta")

@@ -2,23 +2,23 @@
 
 from __future__ import annotations
 
-import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
 from monitor.errors import Refusal
+from monitor.store.engine import sqlite
 
 _CODES = {
-    sqlite3.SQLITE_BUSY: "STORE-07",
-    sqlite3.SQLITE_LOCKED: "STORE-07",
-    sqlite3.SQLITE_FULL: "STORE-08",
-    sqlite3.SQLITE_CORRUPT: "STORE-09",
-    sqlite3.SQLITE_NOTADB: "STORE-04",
-    sqlite3.SQLITE_READONLY: "STORE-03",
-    sqlite3.SQLITE_PERM: "STORE-03",
-    sqlite3.SQLITE_CANTOPEN: "STORE-26",
-    sqlite3.SQLITE_IOERR: "STORE-26",
+    sqlite.SQLITE_BUSY: "STORE-07",
+    sqlite.SQLITE_LOCKED: "STORE-07",
+    sqlite.SQLITE_FULL: "STORE-08",
+    sqlite.SQLITE_CORRUPT: "STORE-09",
+    sqlite.SQLITE_NOTADB: "STORE-04",
+    sqlite.SQLITE_READONLY: "STORE-03",
+    sqlite.SQLITE_PERM: "STORE-03",
+    sqlite.SQLITE_CANTOPEN: "STORE-26",
+    sqlite.SQLITE_IOERR: "STORE-26",
 }
 
 _DOUBLED = {
@@ -33,14 +33,16 @@ class Conflict(Refusal):
 
 
 @contextmanager
-def refusing(path: Path) -> Iterator[None]:
+def refusing(path: Path, key: bytes | None = None) -> Iterator[None]:
     """Turn what SQLite raises about the file, or about a doubled submission, into a :class:`Refusal`.
+
+    ``key`` is given where a file is being opened with it.
 
     Whatever else SQLite raises is a defect of this program and passes.
     """
     try:
         yield
-    except sqlite3.IntegrityError as error:
+    except sqlite.IntegrityError as error:
         code = next((code for part, code in _DOUBLED.items() if part in str(error)), None)
         if code is None and "FOREIGN KEY" in str(error):
             code = "STORE-20"
@@ -49,12 +51,14 @@ def refusing(path: Path) -> Iterator[None]:
         raise Refusal(code) from error
     except UnicodeDecodeError:
         raise Refusal("STORE-09", path=path) from None  # SQLite's own message quoted a damaged file
-    except sqlite3.DatabaseError as error:
+    except sqlite.DatabaseError as error:
         code = _CODES.get(getattr(error, "sqlite_errorcode", -1) & 0xFF)  # the low byte is the kind of error
         if str(error).startswith("Could not decode to UTF-8"):
             raise Refusal("STORE-09", path=path) from None  # that message quotes what stands in the file
         if code is None and "malformed JSON" in str(error):
             code = "STORE-09"
+        if code == "STORE-04" and key is not None:
+            code = "KEY-06"  # to another key the whole file is noise, and so is a damaged first page to the right one
         if code is None:
             raise
         raise Refusal(code, path=path, what="it is no SQLite file") from error

@@ -3,19 +3,19 @@
 from __future__ import annotations
 
 import json
-import sqlite3
 from collections.abc import Iterable, Iterator, Mapping
 
 from monitor.conditions import Value
 from monitor.instrument import Instrument
 from monitor.store.canonical import canonical
+from monitor.store.engine import sqlite
 from monitor.store.tables import AnswerTable
 
 
 class Retired:
     """What the versions of the loaded instruments' past asked, by the contracts that a store keeps."""
 
-    def __init__(self, connection: sqlite3.Connection, catalogue: Mapping[str, Instrument]) -> None:
+    def __init__(self, connection: sqlite.Connection, catalogue: Mapping[str, Instrument]) -> None:
         self._connection = connection
         self._catalogue = catalogue
         self._asked: dict[tuple[str, str], Mapping[str, frozenset[str]]] = {}

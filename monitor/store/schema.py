@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 import os
-import sqlite3
 from collections.abc import Callable
-from datetime import UTC, datetime
 from pathlib import Path
+
+from monitor.store.engine import sqlite, unguarded
 
 APPLICATION_ID = 0x4D6F6E31
 """``Mon1``: what tells a store from any other SQLite file (``PRAGMA application_id``)."""
 
-Migration = Callable[[sqlite3.Connection], None]
+Migration = Callable[[sqlite.Connection], None]
 
 _TABLES = (
     "CREATE TABLE meta (key TEXT PRIMARY KEY NOT NULL, value TEXT NOT NULL) STRICT",
@@ -79,60 +79,76 @@ PROJECTIONS = (
 """What can be made again from the log, beside the tables of answers."""
 
 
-def _first(connection: sqlite3.Connection) -> None:
+def _first(connection: sqlite.Connection) -> None:
     for statement in (*_TABLES, *PROJECTIONS):
         connection.execute(statement)
 
 
-MIGRATIONS: tuple[Migration, ...] = (_first,)
-"""Migration 1 makes everything. A published one is never changed; a new one is added at the end."""
+# Text may be taken out of an entry to protect a person, and nothing else may change: only where a later entry of the
+# same submission, which itself is chained and signed, says that it was. The hash covers the digest of the text.
+_TAKEN_OUT = """NEW.{part} IS NULL AND EXISTS (
+                SELECT 1 FROM log AS later, json_each(later.payload, '$.purged.{part}') AS purged
+                WHERE later.submission = OLD.submission AND later.kind = 'redacted' AND later.seq > OLD.seq
+                AND purged.value = OLD.seq)"""
+_KEEPS_LINES = f"""CREATE TRIGGER log_keeps_lines BEFORE UPDATE ON log
+        WHEN NOT (
+            NEW.seq IS OLD.seq AND NEW.time IS OLD.time AND NEW.actor IS OLD.actor AND NEW.kind IS OLD.kind
+            AND NEW.submission IS OLD.submission AND NEW.payload IS OLD.payload AND NEW.previous IS OLD.previous
+            AND NEW.hash IS OLD.hash AND NEW.signature IS OLD.signature
+            AND (NEW.open IS OLD.open OR {_TAKEN_OUT.format(part="open")})
+            AND (NEW.sealed IS OLD.sealed OR {_TAKEN_OUT.format(part="sealed")}))
+        BEGIN SELECT RAISE(ABORT, 'the log is never changed'); END"""
+
+IS_KEY_ENTRY = "kind IN ('created', 'enrolled', 'revoked', 'moved', 'recipients', 'plugin', 'retention')"
+"""The SQL by which those few entries are found; it must stand in a query as it stands here to be quick."""
+
+_SECOND = (
+    "DROP TRIGGER log_keeps_lines",
+    _KEEPS_LINES,
+    # The few entries that say who may sign, to whom answers are sealed, and which plugins were at work.
+    f"CREATE INDEX log_keys ON log (seq) WHERE {IS_KEY_ENTRY}",
+    "CREATE INDEX log_redacted ON log (seq) WHERE kind = 'redacted'",
+    "ALTER TABLE submission ADD COLUMN consent TEXT NOT NULL DEFAULT 'full'",
+    # Where copies of this store lie, so that what is purged here can be purged there. Not made from the log: it is
+    # about this machine.
+    """CREATE TABLE backup (
+        path TEXT PRIMARY KEY NOT NULL,
+        time TEXT NOT NULL,
+        entries INTEGER NOT NULL,
+        purged INTEGER NOT NULL
+    ) STRICT""",
+)
 
 
-def apply(connection: sqlite3.Connection, path: Path) -> Path | None:
-    """Bring the file up to the last migration, each in a transaction of its own together with its number.
-
-    A file that holds entries is copied first; gives the copy's path, or None when there was nothing to copy or to do.
-    """
-    reached = schema_version(connection)
-    if reached >= len(MIGRATIONS):
-        return None
-    copy = _copy(connection, path, reached) if reached and _holds_entries(connection) else None
-    for number, migration in enumerate(MIGRATIONS[reached:], reached + 1):
-        connection.execute("BEGIN IMMEDIATE")
-        try:
-            migration(connection)
-            connection.execute(f"PRAGMA user_version = {number}")
-            connection.execute("COMMIT")
-        except BaseException:
-            if connection.in_transaction:
-                connection.execute("ROLLBACK")
-            raise
-    return copy
+def _second(connection: sqlite.Connection) -> None:
+    for statement in _SECOND:
+        connection.execute(statement)
 
 
-def schema_version(connection: sqlite3.Connection) -> int:
+MIGRATIONS: tuple[Migration, ...] = (_first, _second)
+"""Migration 1 made the first stores, 2 brought keys, redaction and backups. A published one is never changed; a new one
+is added at the end."""
+
+
+def apply(connection: sqlite.Connection) -> None:
+    """Bring the file up to the last migration, each in a transaction of its own together with its number."""
+    for number, migration in enumerate(MIGRATIONS[schema_version(connection) :], schema_version(connection) + 1):
+        with unguarded(connection):
+            connection.execute("BEGIN IMMEDIATE")
+            try:
+                migration(connection)
+                connection.execute(f"PRAGMA user_version = {number}")
+                connection.execute("COMMIT")
+            except BaseException:
+                if connection.in_transaction:
+                    connection.execute("ROLLBACK")
+                raise
+
+
+def schema_version(connection: sqlite.Connection) -> int:
     """The number of the last migration that was applied."""
     number: int = connection.execute("PRAGMA user_version").fetchone()[0]
     return number
-
-
-def _holds_entries(connection: sqlite3.Connection) -> bool:
-    return connection.execute("SELECT 1 FROM log LIMIT 1").fetchone() is not None
-
-
-def _copy(connection: sqlite3.Connection, path: Path, reached: int) -> Path:
-    moment = datetime.now(UTC).strftime("%Y%m%dT%H%M%S%fZ")
-    copy = path.with_name(f"{path.name}.schema-{reached}-{moment}")
-    make_private(copy)
-    # No transaction is open here: with one, the backup would wait for itself.
-    target = sqlite3.connect(copy)
-    try:
-        connection.backup(target)
-    finally:
-        target.close()
-    with copy.open("rb+") as written:
-        os.fsync(written.fileno())
-    return copy
 
 
 def make_private(path: Path) -> None:
@@ -142,7 +158,7 @@ def make_private(path: Path) -> None:
 
 def expected_objects() -> dict[str, tuple[str, str]]:
     """The fixed tables, indexes and triggers: name to (type, SQL), as a new store has them."""
-    connection = sqlite3.connect(":memory:")
+    connection = sqlite.connect(":memory:")
     try:
         for migration in MIGRATIONS:
             migration(connection)

@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
-import sqlite3
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 
 from monitor.forms import FormMeta
 from monitor.instrument import Instrument
+from monitor.keys import AllowedSigner, Anchor
+from monitor.store.anchoring import check_against_signers, check_anchors
 from monitor.store.comparison import compare_answers_and_submissions
 from monitor.store.database import Store
+from monitor.store.engine import sqlite
+from monitor.store.keyring import Keyring
 from monitor.store.log import Entry, any_bytes, walk_chain
 from monitor.store.problems import Problems, named
 from monitor.store.projection import contract_line, meta_lines
@@ -28,11 +31,14 @@ class Verification:
     problems: tuple[str, ...]
 
 
-def verify(store: Store, catalogue: Mapping[str, Instrument]) -> Verification:
+def verify(
+    store: Store, catalogue: Mapping[str, Instrument], *, anchors: Sequence[Anchor] = (),
+    signers: Sequence[AllowedSigner] = (),
+) -> Verification:  # fmt: skip
     """Walk the whole log and compare every table with it, both ways. Memory does not grow with the store.
 
-    It cannot see that the last entries were cut off, or that the whole chain was written anew: for that the head must
-    be kept outside the file.
+    That the last entries were cut off, or the whole chain was written anew with a key of the device's, is seen only
+    against ``anchors`` that were kept outside the file; and against ``signers``, who may sign at all.
     """
     problems = Problems()
     entries = 0
@@ -40,9 +46,10 @@ def verify(store: Store, catalogue: Mapping[str, Instrument]) -> Verification:
         with _one_moment(store.connection):
             problems.extend(_check_file(store.connection))
             problems.extend(_check_objects(store.connection, catalogue))
-            entries = _check_log(store.connection, problems)
+            entries, keyring = _check_log(store.connection, problems, signers)
+            problems.extend(check_anchors(store.connection, keyring, anchors))
             compare_answers_and_submissions(store.connection, catalogue, problems)
-    except (sqlite3.DatabaseError, UnicodeDecodeError) as error:
+    except (sqlite.DatabaseError, UnicodeDecodeError) as error:
         # By its kind alone: the message could quote what stands in the file.
         problems.add(f"file: it is damaged, and what comes after was not looked at ({_kind(error)}).")
     return Verification(not problems, entries, problems.lines())
@@ -53,7 +60,7 @@ def _kind(error: Exception) -> str:
 
 
 @contextmanager
-def _one_moment(connection: sqlite3.Connection) -> Iterator[None]:
+def _one_moment(connection: sqlite.Connection) -> Iterator[None]:
     """Read everything as it is at one moment, also what is damaged."""
     connection.execute("BEGIN")
     try:
@@ -64,7 +71,7 @@ def _one_moment(connection: sqlite3.Connection) -> Iterator[None]:
             connection.execute("ROLLBACK")
 
 
-def _check_file(connection: sqlite3.Connection) -> Iterator[str]:
+def _check_file(connection: sqlite.Connection) -> Iterator[str]:
     for (line,) in connection.execute("PRAGMA integrity_check(20)"):
         if line != "ok":
             yield f"file: {line}"
@@ -72,7 +79,7 @@ def _check_file(connection: sqlite3.Connection) -> Iterator[str]:
         yield f"{table}: a line belongs to a submission that is not there."
 
 
-def _check_objects(connection: sqlite3.Connection, catalogue: Mapping[str, Instrument]) -> Iterator[str]:
+def _check_objects(connection: sqlite.Connection, catalogue: Mapping[str, Instrument]) -> Iterator[str]:
     expected = expected_objects()
     there = {name: (kind, sql) for kind, name, sql in connection.execute(OBJECTS)}
     for name, (kind, sql) in expected.items():
@@ -97,7 +104,7 @@ def _forms(catalogue: Mapping[str, Instrument]) -> Iterator[FormMeta]:
         yield from instrument.forms
 
 
-def _check_columns(connection: sqlite3.Connection, table: AnswerTable, retired: Retired) -> Iterator[str]:
+def _check_columns(connection: sqlite.Connection, table: AnswerTable, retired: Retired) -> Iterator[str]:
     kinds = dict(table.columns) | dict(zip(table.keys(), ("TEXT", "INTEGER"), strict=False))
     for name, kind in connection.execute("SELECT name, type FROM pragma_table_xinfo(?)", (table.name,)):
         if name not in kinds and not retired.has_column(table, name):
@@ -106,15 +113,23 @@ def _check_columns(connection: sqlite3.Connection, table: AnswerTable, retired: 
             yield f"{table.name}: column {name} is kept in another type."
 
 
-def _check_log(connection: sqlite3.Connection, problems: Problems) -> int:
-    """The chain, and the small tables that stand for its other entries. Gives the number of entries."""
+def _check_log(
+    connection: sqlite.Connection, problems: Problems, signers: Sequence[AllowedSigner]
+) -> tuple[int, Keyring]:  # fmt: skip
+    """The chain, its signatures, and the small tables that stand for entries. Gives how many, and their keyring."""
     entries = 0
+    keyring = Keyring()
     first: Entry | None = None
     contracts: dict[tuple[str, str], str] = {}
     for walked in walk_chain(connection):
         entries += 1
         problems.extend(walked.problems)
         entry = walked.entry
+        if entry is not None:
+            if flaw := keyring.judge(entry, walked.hash, walked.signature):
+                problems.add(f"log entry {entry.seq}: {flaw}")
+            keyring.take(entry)
+            problems.extend(check_against_signers(walked, signers) if signers else ())
         if entry is not None and entry.kind == "created" and walked.seq == 1:
             first = entry
         elif entry is not None and entry.kind == "instrument" and not walked.problems:
@@ -128,10 +143,10 @@ def _check_log(connection: sqlite3.Connection, problems: Problems) -> int:
     else:
         problems.extend(_check_meta(connection, first))
     problems.extend(_check_contracts(connection, contracts))
-    return entries
+    return entries, keyring
 
 
-def _check_meta(connection: sqlite3.Connection, first: Entry) -> Iterator[str]:
+def _check_meta(connection: sqlite.Connection, first: Entry) -> Iterator[str]:
     expected = meta_lines(first)
     there = dict(connection.execute("SELECT key, value FROM meta"))
     for key in {**expected, **there}:
@@ -139,7 +154,7 @@ def _check_meta(connection: sqlite3.Connection, first: Entry) -> Iterator[str]:
             yield f"meta: {named(key)} is not as the log says."
 
 
-def _check_contracts(connection: sqlite3.Connection, expected: Mapping[tuple[str, str], str]) -> Iterator[str]:
+def _check_contracts(connection: sqlite.Connection, expected: Mapping[tuple[str, str], str]) -> Iterator[str]:
     there = {(code, version): text for code, version, text in connection.execute("SELECT * FROM contract")}
     for code, version in {**expected, **there}:
         if (code, version) not in there:

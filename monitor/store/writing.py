@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-import sqlite3
 from collections.abc import Callable, Mapping
 from dataclasses import replace
 from typing import Any, Literal
@@ -12,10 +11,14 @@ from monitor.errors import Refusal
 from monitor.forms import FormMeta
 from monitor.instrument import Instrument
 from monitor.store.canonical import canonical, salted
+from monitor.store.content import places_of, read_content
+from monitor.store.engine import sqlite
+from monitor.store.keyring import Signing, new_entries, read_keyring
 from monitor.store.links import Links
-from monitor.store.log import CONTENT, Log, head
+from monitor.store.log import CONTENT, Entry, Log, head
 from monitor.store.projection import Projection, make_tables
 from monitor.store.refusals import Conflict
+from monitor.store.seals import Seals
 from monitor.submissions import Submission
 
 Contract = Callable[[Instrument], Mapping[str, Any]]
@@ -54,13 +57,19 @@ HAD_A_HAND = f"""EXISTS (
 class Writing:
     """One transaction of one person. Made by :meth:`Store.writing`; what it wrote is on the disk when that ends."""
 
-    def __init__(self, connection: sqlite3.Connection, actor: str, contract: Contract) -> None:
+    def __init__(
+        self, connection: sqlite.Connection, actor: str, contract: Contract, signing: Signing, encrypted: bool
+    ) -> None:
         check_actor(actor)
         self.actor = actor
         self.discarded = False
         self._connection = connection
         self._contract = contract
-        self._log = Log(connection)
+        self._log = Log(connection, signing.signer)
+        self._keyring = read_keyring(connection)
+        for kind, payload in new_entries(self._keyring, signing, actor):
+            self.append(kind, None, payload)
+        self._seals = Seals(connection, self._keyring.recipients, encrypted)
         self._projection = Projection(connection)
         self._links = Links(connection)
         self._used: set[tuple[str, str]] = set()
@@ -80,7 +89,8 @@ class Writing:
         self._use(instrument)
         payload = self._content(submission, instrument, form, screened) | {"revision": 1}
         open_ = salted(_free(submission))
-        entry = self._log.append(self.actor, "submitted", submission.id, payload, open_, _seal(submission))
+        sealed = self._seals.seal(submission, 1)
+        entry = self._log.append(self.actor, "submitted", submission.id, payload, open_, sealed)
         self._projection.submitted(entry, form)
         if submission.origin is not None:
             self._origins.add((submission.form, submission.origin))
@@ -106,21 +116,30 @@ class Writing:
         _check_line(line)
         self.flush()
         row = self._connection.execute(
-            "SELECT form, state, revision, origin FROM submission WHERE id = ?", (submission.id,)
+            "SELECT form, state, revision, origin, person FROM submission WHERE id = ?", (submission.id,)
         ).fetchone()
         if row is None or row[0] != submission.form:
             raise Refusal("STORE-13", id=submission.id)
-        state, origin = row[1], row[3]
+        state, origin, person = row[1], row[3], row[4]
         revision: int = row[2]
         _check_revision(submission.id, revision, expected_revision)
         if state == "withdrawn":
             raise Refusal("STORE-15", id=submission.id, state=state, what="corrected")
         self._use(instrument)
         submission = replace(submission, origin=origin)  # the file that it came from stays the same
-        payload = self._content(submission, instrument, form, screened) | {"revision": revision + 1, "reason": reason}
+        content = self._content(submission, instrument, form, screened)
+        before = read_content(self._connection, submission.id).sealed_in
+        content["sealed"] = {
+            **{place: since for place, since in before.items() if place in submission.kept},
+            **dict.fromkeys(content["sealed"], revision + 1),
+        }
+        if form.person in submission.kept:
+            content["person"] = person
+        payload = content | {"revision": revision + 1, "reason": reason}
         correction = {"line": line.strip()} | ({"source": source} if source else {})
         open_ = salted({**_free(submission), "correction": correction})
-        entry = self._log.append(self.actor, "corrected", submission.id, payload, open_, _seal(submission))
+        sealed = self._seals.seal(submission, revision + 1)
+        entry = self._log.append(self.actor, "corrected", submission.id, payload, open_, sealed)
         self._projection.corrected(entry, form)
         return revision + 1
 
@@ -186,12 +205,14 @@ class Writing:
             "warnings": sorted(explained),
             "screened": screened,
             "urgent": submission.urgent,
+            "consent": submission.consent,
+            "sealed": {place: 1 for place, _ in places_of(submission.sealed)},
             "closed": submission.closed,
         }
 
     def note_release(self, content_hash: str, name: str) -> None:
         """Note that a release was made: which, by its content hash and the name of its file. No figures."""
-        self._log.append(self.actor, "released", None, {"content_hash": content_hash, "name": name})
+        self.append("released", None, {"content_hash": content_hash, "name": name})
 
     def pends(self, form: str, origin: str) -> bool:
         """Whether a submission of this origin waits to be written."""
@@ -209,6 +230,14 @@ class Writing:
         self._log.flush()
         self._projection.flush()
         self._origins.clear()
+
+    def append(
+        self, kind: str, submission: str | None, payload: Mapping[str, Any], open_: str | None = None
+    ) -> Entry:  # fmt: skip
+        """Add an entry that brings no answers and decides nothing; it is read back once it is flushed."""
+        entry = self._log.append(self.actor, kind, submission, payload, open_)
+        self._keyring.take(entry)
+        return entry
 
     def _use(self, instrument: Instrument) -> None:
         """Before the first submission of an instrument: keep its contract, make its tables."""
@@ -242,10 +271,6 @@ def _free(submission: Submission) -> dict[str, Any]:
     """All that a person typed freely. Any of it may name somebody: it stays out of the payload and of every table."""
     parts = {"answers": submission.open, "explanations": submission.explanations, "source": submission.source}
     return {name: part for name, part in parts.items() if part}
-
-
-def _seal(submission: Submission) -> str | None:
-    return salted({"answers": submission.sealed} if submission.sealed else {})
 
 
 def _check_revision(id: str, revision: int, expected: int | None) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import replace
 from datetime import date
 from functools import cache
@@ -15,7 +15,7 @@ from monitor.conditions import Answers, Value
 from monitor.errors import AnswersRefused, Fault, Problem, Refusal, did_you_mean
 from monitor.forms import FormMeta
 from monitor.instrument import Instrument
-from monitor.interview import Walk, walk
+from monitor.interview import Step, Walk, walk
 from monitor.phrases import Phrase
 from monitor.questions import Question, Rows
 from monitor.rules import BUILT_IN, Rule
@@ -30,21 +30,22 @@ URGENT = "urgent_referral"
 def check(
     instrument: Instrument, form: FormMeta, raw: object, *, author: str, around: Surroundings | None = None,
     replaces: str | None = None, origin: str | None = None, source: str = Phrase("the answers"),
-    today: date | None = None,
+    today: date | None = None, kept: Collection[str] = (),
 ) -> Submission:  # fmt: skip
     """The checked submission that ``raw`` (a mapping of question names, and envelope keys) stands for.
 
     ``author`` is who submits, unless the envelope names the monitor. ``around`` is the store, for the parent and the
     rules between submissions. ``replaces`` is the id of the submission that this one corrects. ``origin`` tells the
     same submission when it comes again, where the envelope has no ``_id``. ``source`` is how the refusal names what to
-    correct. ``today`` is the day that rules go by, by default that of the submission.
+    correct. ``today`` is the day that rules go by, by default that of the submission. ``kept`` names sealed questions
+    whose answers were sealed before: where they are asked and not answered anew, they stay as they are.
 
     Raises :class:`AnswersRefused` (ANSWERS-02) with every problem at once, and :class:`Refusal` (ANSWERS-03) for what
     is no mapping of names.
     """
     if not isinstance(raw, Mapping) or not all(isinstance(key, str) for key in raw):
         raise Refusal("ANSWERS-03")
-    checked = _Check(instrument, form, raw, author, around or Nothing(), replaces, today)
+    checked = _Check(instrument, form, raw, author, around or Nothing(), replaces, today, kept)
     return checked.run(origin, source)
 
 
@@ -53,9 +54,10 @@ class _Check:
 
     def __init__(
         self, instrument: Instrument, form: FormMeta, raw: Mapping[str, Any], author: str, around: Surroundings,
-        replaces: str | None, today: date | None,
+        replaces: str | None, today: date | None, kept: Collection[str],
     ) -> None:  # fmt: skip
         self.instrument, self.form, self.around, self.replaces = instrument, form, around, replaces
+        self.kept = kept
         self.problems: list[Problem] = []
         self.envelope = Envelope(raw, author, self.problems)
         self.today = today or self.envelope.day
@@ -86,7 +88,8 @@ class _Check:
             parent=parent.id if parent else None, author=envelope.author, submitted_at=envelope.submitted_at,
             closed=closed, open=open_, sealed=sealed, session=envelope.session, source=envelope.source,
             language=envelope.language, translation=envelope.translation, explanations=explanations,
-            origin=envelope.id or origin, urgent=self._urgent(walked.answers),
+            origin=envelope.id or origin, urgent=self._urgent(walked.answers), consent=envelope.consent,
+            kept=tuple(step.where for step in walked.steps if step.asked and self._stays_sealed(step)),
         )  # fmt: skip
 
     def _unreadable(self, rule: Rule, troubled: set[str]) -> bool:
@@ -166,7 +169,7 @@ class _Check:
     def _check_asked(self, walked: Walk) -> None:
         troubled = {problem.where for problem in self.problems}
         for step in walked.missing():
-            if step.where not in troubled and not _given(self.raw, step.where):
+            if step.where not in troubled and not _given(self.raw, step.where) and not self._stays_sealed(step):
                 condition = step.question.only_if
                 reason = Phrase("always")
                 if condition is not None:
@@ -178,6 +181,10 @@ class _Check:
             assert step.question.only_if is not None  # a question without a condition is always asked
             if id(step.question) not in undecided:
                 self._add(step.where, Fault("ANSWER-03", condition=step.question.only_if.words()), step.question)
+
+    def _stays_sealed(self, step: Step) -> bool:
+        """Whether a sealed answer of the revision before stays: nobody here could read it to give it again."""
+        return step.answer is None and step.where in self.kept
 
     def _undecided(self, troubled: set[str]) -> set[int]:
         """The questions of which nobody can say whether they are asked, because an answer before them is wrong."""

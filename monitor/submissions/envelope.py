@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import UTC, date, datetime
 from typing import Any
 
@@ -17,8 +17,12 @@ from monitor.questions import plain_text
 
 ENVELOPE = (
     "_id", "_parent", "_monitor", "_session", "_source", "_language", "_translation", "_submitted_at", "_explanations",
+    "_consent",
 )  # fmt: skip
 """Keys of a raw submission that are no questions. What each means stands in docs/data-path.md."""
+
+CONSENT = ("full", "figures")
+"""How far the person may be quoted: ``full``, or ``figures`` where what was written freely serves the review alone."""
 
 TRANSLATION = ("none", "draft", "checked")
 """How far the open answers are translated into the language of the programme."""
@@ -39,7 +43,8 @@ class Envelope:
         self.source = self._text("_source", 500)
         language, example = r"[A-Za-z]{2,3}(-[A-Za-z0-9]{2,8})*", Phrase("a language, such as sr-Latn")
         self.language = self._text("_language", 35, language, example) or "en"
-        self.translation = self._translation()
+        self.translation = self._code("_translation", TRANSLATION)
+        self.consent = self._code("_consent", CONSENT)
         self.day = date.today()
         self.submitted_at = self._time()
         self.session = self._session()
@@ -66,10 +71,10 @@ class Envelope:
             return None
         return text
 
-    def _translation(self) -> str:
-        given = self._text("_translation", 40) or TRANSLATION[0]
-        if given not in TRANSLATION:
-            self._add("_translation", "ANSWER-05", given=Phrase("What was given"), codes=", ".join(TRANSLATION))
+    def _code(self, key: str, codes: Sequence[str]) -> str:
+        given = self._text(key, 40) or codes[0]
+        if given not in codes:
+            self._add(key, "ANSWER-05", given=Phrase("What was given"), codes=", ".join(codes))
         return given
 
     def _time(self) -> str:

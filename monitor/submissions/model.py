@@ -21,7 +21,9 @@ class Submission:
     ``closed`` answers go into tables; ``open`` ones (text, narratives) and ``sealed`` ones (what identifies somebody)
     stay in the log alone. Open ones are written in ``language``; ``translation`` says how far they are translated.
     ``explanations`` give, by rule, the line that answers each warning. ``origin`` tells the same submission when it
-    arrives twice. ``urgent`` is whether a supervisor must see it the same day. Times are ISO 8601 in UTC.
+    arrives twice. ``urgent`` is whether a supervisor must see it the same day. ``consent`` is how far the person may be
+    quoted (full, figures). ``kept`` names the sealed questions that a correction leaves as they were sealed before.
+    Times are ISO 8601 in UTC.
     """
 
     id: str
@@ -40,6 +42,8 @@ class Submission:
     explanations: Mapping[str, str] = field(default_factory=dict)
     origin: str | None = None
     urgent: bool = False
+    consent: str = "full"
+    kept: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)

@@ -1,0 +1,124 @@
+"""Sealing: an answer that identifies somebody, encrypted to the programme's keys (age) before it reaches the store."""
+
+from __future__ import annotations
+
+import base64
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import pyrage
+from pyrage import x25519
+
+from monitor.errors import Refusal
+from monitor.keys.files import read_small, write_new
+
+FEWEST_RECIPIENTS = 2
+"""One key can be lost with its stick. The second is meant to lie in a safe, on no computer."""
+
+_MOST_RECIPIENTS = 20
+_SMALLEST_BUCKET = 256
+
+
+@dataclass(frozen=True)
+class Identities:
+    """Private keys that open what was sealed to them; read from a file, never kept."""
+
+    keys: tuple[x25519.Identity, ...] = field(repr=False)
+
+    def recipients(self) -> list[str]:
+        """Their public halves."""
+        return [str(key.to_public()) for key in self.keys]
+
+    def open(self, sealed: str, bound: Mapping[str, Any]) -> Mapping[str, Any]:
+        """The answers under a seal that was made for exactly what ``bound`` says.
+
+        Raises :class:`Refusal`: SEAL-03 when none of the keys opens it, SEAL-04 when it was made for something else
+        (another submission, revision or programme: somebody moved it).
+        """
+        try:
+            text = pyrage.decrypt(base64.b64decode(sealed, validate=True), list(self.keys))
+        except (pyrage.DecryptError, ValueError):
+            raise Refusal("SEAL-03") from None
+        inside = json.loads(text)
+        if {name: inside.get(name) for name in bound} != dict(bound):
+            raise Refusal("SEAL-04")
+        answers: Mapping[str, Any] = inside["answers"]
+        return answers
+
+
+def seal(answers: Mapping[str, Any], bound: Mapping[str, Any], recipients: Sequence[str]) -> str:
+    """Answers, and what they belong to, encrypted to the recipients: base64 of the binary format age-encryption.org/v1.
+
+    It is padded to 256 bytes, 512, 1,024, ...: a length must not give away a name.
+    """
+    inside = {**bound, "answers": answers, "pad": ""}
+    missing = -len(_bytes(inside)) % _bucket(len(_bytes(inside)))
+    text = _bytes({**inside, "pad": " " * missing})
+    return base64.b64encode(pyrage.encrypt(text, _recipients(recipients))).decode()
+
+
+def check_recipients(typed: Sequence[str]) -> list[str]:
+    """Public keys as they were typed, in order.
+
+    Raises :class:`Refusal`: SEAL-05 for what is no public key of age (X25519), SEAL-06 for fewer than two different.
+    """
+    kept = list(dict.fromkeys(one.strip() for one in typed))
+    _recipients(kept)
+    if not FEWEST_RECIPIENTS <= len(kept) <= _MOST_RECIPIENTS:
+        raise Refusal("SEAL-06", least=FEWEST_RECIPIENTS, most=_MOST_RECIPIENTS)
+    return kept
+
+
+def read_recipients(given: Sequence[str]) -> list[str]:
+    """Public keys from what was typed: the key itself, or a file of ``age-keygen`` whose public halves are meant.
+
+    Raises :class:`Refusal`: SEAL-05, SEAL-06, and KEY-09, KEY-11 for a file.
+    """
+    keys = (
+        [one] if one.strip().lower().startswith("age1") else read_identities(Path(one)).recipients() for one in given
+    )
+    return check_recipients([key for found in keys for key in found])
+
+
+def generate_identity(path: Path) -> str:
+    """Write a new private key to a new file, as ``age-keygen`` does; gives its public half.
+
+    Raises :class:`Refusal` (KEY-08) when something is there already.
+    """
+    identity = x25519.Identity.generate()
+    public = str(identity.to_public())
+    write_new(path, f"# public key: {public}\n{identity}\n")
+    return public
+
+
+def read_identities(path: Path) -> Identities:
+    """The private keys in a file of ``age-keygen``. Raises :class:`Refusal` (KEY-09) when it holds none."""
+    lines = [line.strip() for line in read_small(path).splitlines()]
+    try:
+        keys = tuple(x25519.Identity.from_str(line) for line in lines if line and not line.startswith("#"))
+    except pyrage.IdentityError:
+        keys = ()
+    if not keys:
+        raise Refusal("KEY-09", path=path, what="a private key of age")
+    return Identities(keys)
+
+
+def _recipients(typed: Sequence[str]) -> list[x25519.Recipient]:
+    try:
+        return [x25519.Recipient.from_str(one) for one in typed]
+    except pyrage.RecipientError:
+        raise Refusal("SEAL-05") from None
+
+
+def _bucket(length: int) -> int:
+    bucket = _SMALLEST_BUCKET
+    while bucket < length:
+        bucket *= 2
+    return bucket
+
+
+def _bytes(value: Mapping[str, Any]) -> bytes:
+    return json.dumps(value, ensure_ascii=False, sort_keys=True, separators=(",", ":")).encode()
