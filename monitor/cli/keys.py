@@ -58,8 +58,9 @@ def list_command(work: Work, signers: bool, as_json: bool) -> None:
                     for one in keyring.enrolments]  # fmt: skip
         print_json({"signers": enrolled, "recipients": list(keyring.recipients)})
         return
+    whose = {True: "a device's", False: "a person's"}
     rows = (
-        (key_id(one.key), one.code, one.since[:19], (one.until or "")[:19], "a device's" if one.device else "a person's")
+        (key_id(one.key), one.code, one.since[:19], (one.until or "")[:19], whose[one.device])
         for one in keyring.enrolments
     )
     print_table(("key", "code", "from", "until", "whose"), rows)
