@@ -17,7 +17,7 @@ from hypothesis import strategies as st
 
 from monitor import Choice, Choices, Codes, Form, Instrument, Rows, Rule, Text, Whole
 from monitor.errors import Refusal
-from monitor.intake import ColumnMapping, files, read_answers
+from monitor.intake import ColumnMapping, files, limits, read_answers
 from monitor.intake.columns import Columns
 from monitor.intake.csv_rows import csv_rows
 from monitor.intake.files import Row, opened
@@ -126,15 +126,23 @@ def test_a_file_that_may_not_be_read_is_refused(write: Write) -> None:
     assert "no right" in str(refused(path))
 
 
+@pytest.mark.skipif(os.name == "nt", reason="a file with holes takes all its space on Windows")
+@pytest.mark.parametrize("name", ["visits.csv", "visits.jsonl", "visits.xlsx"])
+def test_a_file_that_is_too_large_is_refused_before_it_is_read(name: str, write: Write) -> None:
+    path = write("people\n1\n", name)
+    os.truncate(path, limits.MOST_BYTES + 1)
+    assert refused(path).code == "IMPORT-19"
+
+
 # What is not what its name says.
 
 
-@pytest.mark.parametrize("name", ["visits.txt", "visits", "visits.json", "visits.xlsx"])
+@pytest.mark.parametrize("name", ["visits.txt", "visits", "visits.json", "visits.xls"])
 def test_a_name_that_does_not_say_csv_or_json_lines_is_refused(name: str, write: Write) -> None:
     assert refused(write("people\n1\n", name)).code == "IMPORT-02"
 
 
-@pytest.mark.parametrize("name", ["visits.csv", "visits.jsonl", "visits.CSV", "visits.xlsx"])
+@pytest.mark.parametrize("name", ["visits.csv", "visits.jsonl", "visits.CSV", "visits.xlsm"])
 @pytest.mark.parametrize(
     "content, found",
     [
@@ -248,6 +256,17 @@ def test_a_header_with_a_thousand_unknown_columns_gives_a_short_refusal(write: W
     assert len(refusal.details) == 31 and refusal.details[-1] == "... and 970 more."
 
 
+def test_a_header_with_more_columns_than_any_form_has_names_is_refused_as_such(write: Write) -> None:
+    assert len(refused(write("people," * limits.MOST_COLUMNS + "\n")).details) == 0
+    assert refused(write("people," * limits.MOST_COLUMNS + "\n")).code == "IMPORT-18"
+    assert refused(write("people," * (limits.MOST_COLUMNS - 1) + "\n")).code == "IMPORT-07"
+
+
+def test_a_name_of_a_column_that_is_too_long_is_not_repeated(write: Write) -> None:
+    refusal = refused(write(f"people,{'x' * 201}\n"))
+    assert refusal.details == ("column 2  has a name of more than 200 characters.",)
+
+
 def test_a_header_alone_is_no_rows(write: Write) -> None:
     assert rows_of(write("people,remark\n")) == []
 
@@ -322,13 +341,17 @@ def test_json_lines_are_numbered_and_blank_lines_passed_over(write: Write) -> No
         ('{"people": -Infinity}', "-Infinity is no number"),
         ('{"people": 1e400}', "A number beyond all bounds"),
         ('{"people": 1' + "0" * 5000 + "}", "A number of 5001 digits"),
+        ('{"people": 0.' + "1" * 5000 + "}", "A number of 5002 digits"),
+        ("{" + ", ".join(f'"k{n}": 1' for n in range(2001)) + "}", "An object has more than 2,000 keys."),
+        ('{"guests": [' + "{}, " * 30_000 + "{}]}", "Holds more than 20,000 lists and objects."),
         ('{"people": 1', "Not JSON, from character 13 on: Expecting ',' delimiter."),
         ('{"people": 1} {"people": 2}', "Not JSON, from character 15 on: Extra data."),
         ('{"remark": "a\tb"}', "Not JSON, from character 14 on"),
         ('{"people": 01}', "Not JSON"),
         ("{'people': 1}", "Not JSON"),
-        ('{"people":' * 50_000, "more than 6 deep"),
-        ('{"people": ' + "[" * 100_000 + "]" * 100_000 + "}", "more than 6 deep"),
+        ('{"people":' * 15_000, "more than 6 deep"),
+        ('{"people": ' + "[" * 15_000 + "]" * 15_000 + "}", "more than 6 deep"),
+        ('{"people": ' + "[" * 100_000 + "]" * 100_000 + "}", "more than 20,000 lists and objects"),
         ('{"people": ' + "[" * 300 + "]" * 300 + "}", "more than 6 deep"),
     ],
 )

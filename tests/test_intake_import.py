@@ -71,7 +71,7 @@ Write = Callable[..., Path]
 
 @pytest.fixture
 def store(tmp_path: Path) -> Iterator[Store]:
-    with create(tmp_path / "store.db", "A programme", "MON-01") as store:
+    with create(tmp_path / "store.db", "A programme", "MON-01", plain=True) as store:
         yield store
 
 
@@ -119,6 +119,13 @@ def test_rows_of_rows_come_as_lists_in_json_lines(store: Store, write: Write) ->
     row = {"people": 2, "guests": [{"age": 3, "name": "A"}, {"age": 40}], "_explanations": {}, "_language": "sr-Latn"}
     assert counts(take(store, write([row]))) == (1, 0, 0)
     assert stored(store)[0]["guests"] == [{"age": 3, "name": "A"}, {"age": 40}]
+
+
+def test_a_block_of_more_rows_than_a_form_may_have_is_refused(store: Store, write: Write) -> None:
+    path = write([{"people": 1, "guests": [{"age": 1}] * (Rows.most + 1)}, {"people": 1, "guests": [{"age": 1}] * 200}])
+    imported = take(store, path, on_error="skip", rejects=path.with_name("bad.jsonl"))
+    assert counts(imported) == (1, 1, 0)
+    assert imported.shown[0].problems[0].code == "ANSWER-06"
 
 
 def test_a_header_without_rows_stores_nothing_and_is_no_error(store: Store, write: Write) -> None:

@@ -117,6 +117,16 @@ def test_a_name_that_cannot_be_one_is_refused(name: str, tmp_path: Path) -> None
     assert not (tmp_path / "out").exists()
 
 
+@pytest.mark.parametrize(
+    "name", ["..", ".", "../x", "a/b", "a\\b", "/tmp/x", "C:x", "a\x00b", "a\n", "a\u2025", "~", "a/../../b", "\uff0fa"]
+)
+def test_no_name_leads_out_of_the_folder_that_is_named(name: str, tmp_path: Path) -> None:
+    out = tmp_path / "inside" / "out"
+    with pytest.raises(Refusal, match="KIT-01"):
+        new_plugin(name, out)
+    assert list(tmp_path.rglob("*")) == []
+
+
 @pytest.mark.parametrize("name", CODES)
 def test_the_name_of_a_built_in_plugin_is_refused(name: str, tmp_path: Path) -> None:
     with pytest.raises(Refusal, match="KIT-01") as refused:

@@ -1,4 +1,4 @@
-"""Reads submissions from files that others made: CSV and JSON Lines, mapped, checked, and stored all or none."""
+"""Reads submissions from files that others made: CSV, JSON Lines and XLSX, mapped, checked, and stored all or none."""
 
 from monitor.intake.answers import read_answers
 from monitor.intake.mapping import ColumnMapping, find_mapping

@@ -5,8 +5,9 @@ from __future__ import annotations
 from pathlib import Path
 
 from monitor.errors import Fault, Refusal
-from monitor.intake.files import MOST_CHARACTERS, opened
+from monitor.intake.files import opened
 from monitor.intake.json_rows import read_object
+from monitor.intake.limits import MOST_CHARACTERS
 
 
 def read_answers(path: Path) -> dict[str, object]:

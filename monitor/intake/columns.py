@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -12,7 +12,9 @@ from typing import Any
 from monitor.errors import Fault, Refusal, did_you_mean
 from monitor.forms import FormMeta
 from monitor.instrument import Instrument
+from monitor.intake.limits import LONGEST_NAME
 from monitor.intake.mapping import ColumnMapping, cell_names
+from monitor.intake.rejects import REJECTED
 from monitor.questions import Question
 
 _MOST_PROBLEMS = 30
@@ -37,45 +39,58 @@ class Columns:
         self._form, self._mapping = form, mapping
         self._names = tuple(cell_names(instrument, form))
 
+    @property
+    def sheet_names(self) -> tuple[str, ...]:
+        """The names that mark the sheet to read in a workbook of several, the most telling first."""
+        return (self._form.full_code(), self._form.code, "data")
+
     def known_in(self, header: Sequence[str]) -> int:
         """How many of a header's names mean something to us."""
-        targets = [self._mapping.target(name.strip()) for name in header]
+        targets = [self._target(name.strip()) for name in header]
         return sum(target is None or target in self._names for target in targets)
 
-    def of_header(self, header: Sequence[str], path: Path) -> list[Column | None]:
-        """What each column answers; None for one that is dropped.
+    def _target(self, column: str) -> str | None:
+        """What a column answers: nothing, when it is dropped, or when it says why we refused the row before."""
+        return None if column == REJECTED else self._mapping.target(column)
+
+    def of_header(
+        self, header: Sequence[str], path: Path, called: Callable[[int], str] = str
+    ) -> list[Column | None]:  # fmt: skip
+        """What each column answers; None for one that is not read. ``called`` gives a column's name by its number.
 
         Raises :class:`Refusal` (IMPORT-07) with every column that has no name or an unknown one, or stands twice.
         """
         names = [name.strip() for name in header]
-        problems = list(self._problems(names))
+        problems = list(self._problems(names, called))
         if problems:
             details = problems[:_MOST_PROBLEMS]
             if len(problems) > len(details):
                 details.append(f"... and {len(problems) - len(details)} more.")
             raise Refusal("IMPORT-07", details=details, path=path, form=self._form.full_code())
-        targets = [self._mapping.target(name) for name in names]
+        targets = [self._target(name) for name in names]
         return [None if target is None else self._column(target) for target in targets]
 
     def _column(self, name: str) -> Column:
         return Column(name, self._form.questions.get(name), self._mapping.missing_in(name))
 
-    def _problems(self, names: Sequence[str]) -> Iterator[str]:
+    def _problems(self, names: Sequence[str], called: Callable[[int], str]) -> Iterator[str]:
         if not self.known_in(names):
             # Perhaps there is no header, and these are answers: they are not repeated here.
             yield f"None of the {len(names)} columns is known. Is the first line a header?"
             return
         seen: dict[str, int] = {}
         for number, name in enumerate(names, 1):
-            target = self._mapping.target(name)
+            target, column = self._target(name), f"column {called(number)}"
             if not name:
-                yield f"column {number}  has no name."
+                yield f"{column}  has no name."
+            elif len(name) > LONGEST_NAME:
+                yield f"{column}  has a name of more than {LONGEST_NAME} characters."
             elif target is not None and target not in self._names:
-                yield f"column {number}  {self._unknown(name)}"
+                yield f"{column}  {self._unknown(name)}"
             elif target in seen:
-                yield f"column {number}  '{target}' is already answered by column {seen[target]}."
+                yield f"{column}  '{target}' is already answered by column {called(seen[target])}."
             elif target in self._mapping.constants:
-                yield f"column {number}  '{target}' is also a constant of the mapping."
+                yield f"{column}  '{target}' is also a constant of the mapping."
             if target:
                 seen.setdefault(target, number)
         for column in self._mapping.columns:

@@ -7,7 +7,10 @@ from collections.abc import Iterator, Sequence
 
 from monitor.errors import Fault, Refusal
 from monitor.intake.columns import Columns
-from monitor.intake.files import MOST_CHARACTERS, InputFile, Row
+from monitor.intake.files import InputFile, Row
+from monitor.intake.inert import as_given
+from monitor.intake.limits import MOST_CHARACTERS, MOST_COLUMNS
+from monitor.intake.rejects import REJECTED
 from monitor.phrases import Phrase
 
 _OTHERS = {";": "semicolons", "\t": "tabs", "|": "vertical bars"}
@@ -22,21 +25,30 @@ _BROKEN = {
 def csv_rows(file: InputFile, columns: Columns) -> Iterator[Row]:
     """The rows of a file, their cells as raw answers; blank lines are passed over.
 
-    Raises :class:`Refusal` before the first row: IMPORT-08 another separator than the comma, IMPORT-07 everything in
-    the header that does not fit, 06 no header at all; and at any row IMPORT-09 or 10 when it is no CSV or never ends.
+    Raises :class:`Refusal` before the first row: IMPORT-08 another separator than the comma, 18 too many columns, 07
+    everything in the header that does not fit, 06 no header at all; and at any row IMPORT-09 or 10 when it is no CSV or
+    never ends.
     """
     feed = _Feed(file)
     rows = _records(file, feed)
     _, header = next(rows, (0, []))
     if not header:
         raise Refusal("IMPORT-06", path=file.path)
+    if len(header) > MOST_COLUMNS:
+        raise Refusal("IMPORT-18", path=file.path, limit=MOST_COLUMNS)
     _refuse_other_separator(file, header, columns)
     wanted = columns.of_header(header, file.path)
+    ours = REJECTED in header
     for number, (line, cells) in enumerate(rows, 1):
         if len(cells) == len(header):
-            yield Row(number, line, columns.answers(wanted, cells))
+            yield Row(number, line, columns.answers(wanted, [as_given(cell) for cell in cells] if ours else cells))
         else:
-            yield Row(number, line, {}, Fault("ROW-01", found=_counted(len(cells)), wanted=len(header)))
+            yield Row(number, line, {}, (wrong_width(len(cells), len(header)),))
+
+
+def wrong_width(cells: int, wanted: int) -> Fault:
+    """The flaw of a row that has more or fewer cells than the header."""
+    return Fault("ROW-01", found=_counted(cells), wanted=wanted)
 
 
 def _counted(cells: int) -> str:

@@ -14,20 +14,18 @@ from pathlib import Path
 from typing import BinaryIO, Literal
 
 from monitor.errors import Fault, Refusal
+from monitor.intake.limits import MOST_BYTES, MOST_CHARACTERS
 
-Kind = Literal["csv", "jsonl", "json"]
+Kind = Literal["csv", "jsonl", "json", "xlsx"]
 
-SUFFIXES: Mapping[str, Kind] = {".csv": "csv", ".jsonl": "jsonl", ".ndjson": "jsonl"}
-
-MOST_CHARACTERS = 4_000_000
-"""The longest row that is read. A narrative has at most 50,000 characters."""
+SUFFIXES: Mapping[str, Kind] = {".csv": "csv", ".jsonl": "jsonl", ".ndjson": "jsonl", ".xlsx": "xlsx"}
 
 _CHUNK = 1 << 20
 
 _MAGIC: tuple[tuple[bytes, str], ...] = (
     (b"PK\x03\x04", "a spreadsheet (XLSX, ODS) or another ZIP file"),
     (b"PK\x05\x06", "an empty ZIP file"),
-    (b"\xd0\xcf\x11\xe0", "an old Excel or Word file"),
+    (b"\xd0\xcf\x11\xe0", "an old Excel or Word file (XLS), or a workbook that is locked with a password"),
     (b"SQLite format 3\x00", "an SQLite database"),
     (b"\x1f\x8b", "a file compressed with gzip"),
     (b"BZh91AY&SY", "a file compressed with bzip2"),
@@ -48,28 +46,41 @@ _WIDE = (
 )
 _MARKUP = (b"<!doctype", b"<html", b"<?xml")
 _AS_TEXT = "Open it in the program that made it and save it as CSV in UTF-8."
+_ZIP, _OLE = b"PK\x03\x04", b"\xd0\xcf\x11\xe0"
+_SPREADSHEET = "If it is a workbook (XLSX), name it .xlsx; else open it in its program and save it as CSV in UTF-8."
+_LOCKED = "Take its password off, if it has one; save it as XLSX, or save it as CSV in UTF-8."
 
 
 @dataclass(frozen=True)
 class Row:
     """One row of a file as it was read: its number among the rows, the line where it begins, its raw answers.
 
-    ``flaw`` says why a row could not be read at all; then there are no answers.
+    In a sheet both are the number that the spreadsheet shows beside the row. ``flaws`` say why a row could not be read
+    at all; then there are no answers.
     """
 
     number: int
     line: int
     answers: dict[str, object] = field(repr=False)
-    flaw: Fault | None = None
+    flaws: tuple[Fault, ...] = ()
+    of_sheet: bool = False
+
+    @property
+    def flaw(self) -> Fault | None:
+        """The first flaw, if there is one."""
+        return self.flaws[0] if self.flaws else None
 
     def place(self) -> str:
-        """``row 17 (line 18)``, as messages name it."""
-        return f"row {self.number} (line {self.line})"
+        """``row 17 (line 18)``, as messages name it; ``row 18`` of a sheet."""
+        return f"row {self.number}" if self.of_sheet else f"row {self.number} (line {self.line})"
 
 
 @dataclass(frozen=True)
 class InputFile:
-    """An open file that has passed every look at it as a whole: what it holds, its SHA-256, and its lines, counted."""
+    """An open file that has passed every look at it as a whole: what it holds, its SHA-256, and its lines, counted.
+
+    A workbook has no lines, and is looked at further by its reader.
+    """
 
     path: Path
     kind: Kind
@@ -82,7 +93,7 @@ class InputFile:
 
         Raises :class:`Refusal` (IMPORT-11) when the file changes meanwhile.
         """
-        before = os.fstat(self.handle.fileno())
+        before = self.state()
         self.handle.seek(0)
         # CSV may end its lines in three ways, also inside a quoted cell; JSON Lines only in one.
         text = io.TextIOWrapper(self.handle, "utf-8-sig", newline="" if self.kind == "csv" else "\n")
@@ -91,25 +102,40 @@ class InputFile:
                 yield line
         except UnicodeDecodeError:
             raise Refusal("IMPORT-11", path=self.path) from None
-        after = os.fstat(self.handle.fileno())
-        if (before.st_size, before.st_mtime_ns) != (after.st_size, after.st_mtime_ns):
+        if self.state() != before:
             raise Refusal("IMPORT-11", path=self.path)
+
+    def state(self) -> tuple[int, int]:
+        """Size and time of last change, which tell whether somebody writes to the file meanwhile."""
+        found = os.fstat(self.handle.fileno())
+        return found.st_size, found.st_mtime_ns
 
 
 @contextmanager
 def opened(path: Path, kind: Kind | None = None) -> Iterator[InputFile]:
     """The file at ``path``, looked through once from end to end. What ``kind`` it is says its name, unless it is given.
 
-    Raises :class:`Refusal`: IMPORT-01 no readable file; 02 a name that does not say what it holds; 03 something else
-    than its name says; 04 not UTF-8; 05 NUL; 06 empty.
+    Of a workbook nothing is read here but its first bytes and its fingerprint. Raises :class:`Refusal`: IMPORT-01 no
+    readable file; 02 a name that does not say what it holds; 03 something else than its name says; 04 not UTF-8; 05
+    NUL; 06 empty; 19 too large.
     """
     handle = _open(path)
     with handle:
         kind = kind or SUFFIXES.get(path.suffix.lower())
+        if os.fstat(handle.fileno()).st_size > MOST_BYTES:
+            raise Refusal("IMPORT-19", path=path, limit=MOST_BYTES)
         start = handle.read(4096)
-        _refuse_foreign(path, start)
+        if kind == "xlsx" and start.startswith(_ZIP):
+            yield InputFile(path, kind, _fingerprint(handle), 0, handle)
+            return
+        _refuse_foreign(path, start, kind)
         if kind is None:
             raise Refusal("IMPORT-02", path=path)
+        if kind == "xlsx":
+            if not start:
+                raise Refusal("IMPORT-06", path=path)
+            do = "If it is CSV, name it .csv; if it is JSON Lines, .jsonl."
+            raise Refusal("IMPORT-03", path=path, found="a text, or no whole workbook", do=do)
         handle.seek(0)
         digest, lines = _look_through(path, handle)
         _refuse_other_kind(path, kind, start)
@@ -134,16 +160,25 @@ def _open(path: Path) -> BinaryIO:
         raise Refusal("IMPORT-01", path=path, why=why) from None
 
 
-def _refuse_foreign(path: Path, start: bytes) -> None:
+def _refuse_foreign(path: Path, start: bytes, kind: Kind | None) -> None:
     """Refuse what its first bytes give away as no text at all, or as text in wide characters."""
     for magic, name in _MAGIC:
         if start.startswith(magic):
-            raise Refusal("IMPORT-03", path=path, found=name, do=_AS_TEXT)
+            do = {_ZIP: _SPREADSHEET, _OLE: _LOCKED}.get(magic, _AS_TEXT)
+            raise Refusal("IMPORT-03", path=path, found=name, do=do)
     if start.lstrip(b"\xef\xbb\xbf \t\r\n")[:9].lower().startswith(_MARKUP):
         raise Refusal("IMPORT-03", path=path, found="a web page or another XML file", do=_AS_TEXT)
     for mark, name in _WIDE:
         if start.startswith(mark):
             raise Refusal("IMPORT-04", path=path, found=f"{name} by its first bytes")
+
+
+def _fingerprint(handle: BinaryIO) -> str:
+    digest = hashlib.sha256()
+    handle.seek(0)
+    while chunk := handle.read(_CHUNK):
+        digest.update(chunk)
+    return digest.hexdigest()
 
 
 def _look_through(path: Path, handle: BinaryIO) -> tuple[str, int]:

@@ -10,11 +10,9 @@ from typing import Any
 
 from monitor.errors import Fault
 from monitor.intake.columns import Columns
-from monitor.intake.files import MOST_CHARACTERS, InputFile, Row
+from monitor.intake.files import InputFile, Row
+from monitor.intake.limits import DEEPEST_OBJECT, LONGEST_NUMBER, MOST_CHARACTERS, MOST_COLUMNS, MOST_LISTS
 from monitor.phrases import Phrase
-
-_DEEPEST = 6  # a submission holds rows, a row holds lists and amounts: four levels
-_LONGEST_NUMBER = 100
 
 
 class _Flaw(Exception):
@@ -34,11 +32,11 @@ def json_rows(file: InputFile, columns: Columns) -> Iterator[Row]:
         number += 1
         if len(text) > MOST_CHARACTERS:
             too_long = not text.endswith("\n")
-            yield Row(number, line, {}, Fault("ROW-07", limit=MOST_CHARACTERS))
+            yield Row(number, line, {}, (Fault("ROW-07", limit=MOST_CHARACTERS),))
         else:
             found = read_object(text.rstrip())
             answers = found if isinstance(found, Fault) else columns.renamed(found)
-            yield Row(number, line, {}, answers) if isinstance(answers, Fault) else Row(number, line, answers)
+            yield Row(number, line, {}, (answers,)) if isinstance(answers, Fault) else Row(number, line, answers)
 
 
 def _numbered(file: InputFile) -> Iterator[tuple[int, str]]:
@@ -61,20 +59,25 @@ def read_object(text: str) -> dict[str, object] | Fault:
 
 
 def _read(text: str) -> dict[str, object]:
+    stood = text.count("[") + text.count("{")  # those within texts are counted too, and hold nothing
+    if stood > MOST_LISTS:
+        raise _Flaw("ROW-15", limit=MOST_LISTS)
     try:
         found = json.loads(
             text, object_pairs_hook=_once, parse_constant=_no_constant, parse_int=_whole, parse_float=_fraction
         )
     except RecursionError:
-        raise _Flaw("ROW-06", limit=_DEEPEST) from None
-    if text.count("[") + text.count("{") > _DEEPEST and _deeper(found, _DEEPEST):
-        raise _Flaw("ROW-06", limit=_DEEPEST)
+        raise _Flaw("ROW-06", limit=DEEPEST_OBJECT) from None
+    if stood > DEEPEST_OBJECT and _deeper(found, DEEPEST_OBJECT):
+        raise _Flaw("ROW-06", limit=DEEPEST_OBJECT)
     if not isinstance(found, dict):
         raise _Flaw("ROW-03")
     return found
 
 
 def _once(pairs: Sequence[tuple[str, Any]]) -> dict[str, Any]:
+    if len(pairs) > MOST_COLUMNS:
+        raise _Flaw("ROW-14", limit=MOST_COLUMNS)
     found = dict(pairs)
     if len(found) < len(pairs):
         twice = next(key for key, count in Counter(key for key, _ in pairs).items() if count > 1)
@@ -87,12 +90,17 @@ def _no_constant(name: str) -> Any:
 
 
 def _whole(digits: str) -> int:
-    if len(digits) > _LONGEST_NUMBER:
-        raise _Flaw("ROW-05", name=Phrase("A number of {number} digits", number=len(digits)))
+    _refuse_long(digits)
     return int(digits)
 
 
+def _refuse_long(digits: str) -> None:
+    if len(digits) > LONGEST_NUMBER:
+        raise _Flaw("ROW-05", name=Phrase("A number of {number} digits", number=len(digits)))
+
+
 def _fraction(digits: str) -> float:
+    _refuse_long(digits)
     value = float(digits)
     if value in (float("inf"), float("-inf")):
         raise _Flaw("ROW-05", name=Phrase("A number beyond all bounds"))

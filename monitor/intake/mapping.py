@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import stat
 import tomllib
 from collections.abc import Iterable, Mapping
@@ -13,12 +14,14 @@ from typing import Any
 from monitor.errors import Refusal, did_you_mean
 from monitor.forms import FormMeta
 from monitor.instrument import Instrument
-from monitor.intake.files import MOST_CHARACTERS
+from monitor.intake.limits import LONGEST_MAPPING
 from monitor.questions import Choices, Coded, Question, Rows
 from monitor.submissions import fields_of
 
 _SECTIONS = ("columns", "drop", "missing", "codes", "constants")
 _ALL = "*"
+_MOST_PARTS = 20
+_LONG_KEY = re.compile(rf"""(?:(?:(?<![\w-])[\w-]++|"[^"\n]*+"|'[^'\n]*+')[ \t]*+\.[ \t]*+){{{_MOST_PARTS}}}""")
 
 
 @dataclass(frozen=True)
@@ -65,7 +68,9 @@ def find_mapping(given: str | Path, instrument: Instrument, form: FormMeta) -> C
     if own is not None and path.name == str(given) and (own / f"{given}.toml").is_file():
         path = own / f"{given}.toml"
     try:
-        contents = tomllib.loads(_text(path))
+        text = _text(path)
+        _refuse_long_keys(text)
+        contents = tomllib.loads(text)
     except (tomllib.TOMLDecodeError, UnicodeDecodeError, OSError, ValueError, RecursionError) as error:
         known = ", ".join(sorted(file.stem for file in own.glob("*.toml"))) if own is not None else ""
         raise Refusal("IMPORT-14", path=given, why=_why(error), code=instrument.code, known=known or "none") from None
@@ -77,9 +82,18 @@ def _text(path: Path) -> str:
     if not stat.S_ISREG(found.st_mode):
         # A pipe may never be written to, and a device may never end.
         raise OSError(0, "it is a folder, a pipe or a device")
-    if found.st_size > MOST_CHARACTERS:
-        raise OSError(0, f"it is longer than {MOST_CHARACTERS:,} characters")
+    if found.st_size > LONGEST_MAPPING:
+        raise OSError(0, f"it is longer than {LONGEST_MAPPING:,} characters")
     return path.read_text(encoding="utf-8")
+
+
+def _refuse_long_keys(text: str) -> None:
+    """Raise ``OSError`` for a key of many parts: the time and memory to read it grow with the square of their number.
+
+    The parts of a key stand before the dots in it: ``codes.age_band``, or ``codes."age band"``.
+    """
+    if _LONG_KEY.search(text):
+        raise OSError(0, f"a name in it has more than {_MOST_PARTS} parts")
 
 
 def _why(error: Exception) -> str:
@@ -139,7 +153,8 @@ class _Reader:
             if not isinstance(name, str):
                 self._add(place, "must name a question, in quotation marks.")
             elif name not in self._names:
-                self._add(place, f"'{name}' is {self._no_question(name)}")
+                shown = f"'{name}'" if re.fullmatch(r"[\w .-]{1,60}", name) else "what it names"
+                self._add(place, f"{shown} is {self._no_question(name)}")
             elif name in found.values():
                 self._add(place, f"'{name}' already has another column.")
             else:

@@ -19,6 +19,7 @@ from monitor.intake.files import InputFile, Row, opened
 from monitor.intake.json_rows import json_rows
 from monitor.intake.mapping import ColumnMapping, find_mapping
 from monitor.intake.rejects import Rejects, rejects_to
+from monitor.intake.xlsx_rows import xlsx_rows
 from monitor.languages import Translation, translation
 from monitor.store import Store, Writing
 from monitor.submissions import check
@@ -86,13 +87,13 @@ def import_file(
     actor: str, mapping: ColumnMapping | str | Path | None = None, dry_run: bool = False, on_error: OnError = "stop",
     rejects: Path | None = None, progress: Callable[[int], None] | None = None,
 ) -> Imported:  # fmt: skip
-    """Import a CSV or JSON Lines file of submissions of a form, in the name of ``actor``.
+    """Import a CSV, JSON Lines or XLSX file of submissions of a form, in the name of ``actor``.
 
     With ``on_error="stop"`` one bad row keeps every row out; with ``"skip"`` the good ones are stored and the bad ones
     go to ``rejects``. A row that is already in the store, by its ``_id`` or as the same row of the same file, is passed
     over. ``dry_run`` stores and writes nothing. ``progress`` is called with the bytes read so far.
 
-    Raises :class:`Refusal` (IMPORT-01 to 17, and what the store refuses) for the file as a whole; then nothing is
+    Raises :class:`Refusal` (IMPORT-01 to 24, and what the store refuses) for the file as a whole; then nothing is
     stored.
     """
     if (on_error == "skip") != (rejects is not None) and not (dry_run and rejects is None):
@@ -122,7 +123,8 @@ def import_file(
 
 
 def _rows(file: InputFile, columns: Columns) -> Iterator[Row]:
-    return csv_rows(file, columns) if file.kind == "csv" else json_rows(file, columns)
+    readers = {"csv": csv_rows, "xlsx": xlsx_rows}
+    return readers.get(file.kind, json_rows)(file, columns)
 
 
 class _Run:
@@ -139,8 +141,8 @@ class _Run:
 
     def take(self, row: Row) -> None:
         """Store a row, or pass over it, or note why it is refused."""
-        if row.flaw is not None:
-            self._refuse(row, (Problem.of("(row)", row.flaw),))
+        if row.flaws:
+            self._refuse(row, tuple(Problem.of("(row)", flaw) for flaw in row.flaws))
             return
         origin, form = self._origin(row), self._form.full_code()
         if not self._store.has_origin(form, origin):

@@ -53,7 +53,7 @@ _ROW = {
     "ROW-08": Message("Another row of the same file has this _id."),
     "ROW-09": Message("Cell {cell} holds TRUE or FALSE, as spreadsheets make of some words. Format the column as text "
                       "and write the code of the answer."),
-    "ROW-10": Message("Cell {cell} holds an error of the spreadsheet{error}. Correct its formula, or write the answer."),
+    "ROW-10": Message("Cell {cell} holds an error of the spreadsheet{error}. Correct it, or write the answer."),
     "ROW-11": Message("Cell {cell} holds a formula that was never calculated. Open and save the file in a spreadsheet "
                       "program, or write the answer."),
     "ROW-12": Message("Cell {cell} holds a number of more than 15 digits, of which a spreadsheet keeps 15. Format the "
@@ -66,7 +66,7 @@ _ROW = {
 _IMPORT = {
     "IMPORT-01": Message("{path} cannot be read: {why}.", "Name a CSV, JSON Lines or XLSX file."),
     "IMPORT-02": Message("the name of {path} does not say what it holds.",
-                         "Let it end in .csv for CSV, .jsonl for JSON Lines, or .xlsx for a workbook. Nothing was stored."),
+                         "Let it end in .csv for CSV, .jsonl for JSON Lines, .xlsx for XLSX. Nothing was stored."),
     "IMPORT-03": Message("{path} is not what its name says: it looks like {found}.", "{do} Nothing was stored."),
     "IMPORT-04": Message("{path} is not in UTF-8: {found}.",
                          "Save it again in UTF-8 (in Excel: as 'CSV UTF-8'). Nothing was stored."),
@@ -98,16 +98,16 @@ _IMPORT = {
                          "stored."),
     "IMPORT-19": Message("{path} is larger than {limit:,} bytes.", "Divide it. Nothing was stored."),
     "IMPORT-20": Message("{path} is more than can be read safely: {what}.",
-                         "Copy the rows alone, as values, into a new workbook, or save them as CSV. Nothing was stored."),
+                         "Copy the rows alone, as values, to a new workbook, or save them as CSV. Nothing was stored."),
     "IMPORT-21": Message("{path} is no sound workbook: {why}.",
-                         "If you trust where it comes from, open it in a spreadsheet program and save it again as XLSX. "
-                         "Nothing was stored."),
+                         "If you trust where it comes from, open it in a spreadsheet program and save it again as "
+                         "XLSX. Nothing was stored."),
     "IMPORT-22": Message("{path} has more than {limit:,} formulas that were never calculated.",
                          "Open and save it in a spreadsheet program. Nothing was stored."),
     "IMPORT-23": Message("{path} holds several sheets with answers, and none is named after the form: {sheets}.",
                          "Name the one that is meant 'data', or save it alone. Nothing was stored."),
     "IMPORT-24": Message("XLSX cannot be read safely here: {why}.",
-                         "Install it, or save the sheet as CSV. Nothing was stored."),
+                         "Install openpyxl and defusedxml anew, or save the sheet as CSV. Nothing was stored."),
 }
 
 ANSWERS = _ANSWER | _ANSWERS | _ROW | _IMPORT

@@ -23,6 +23,11 @@ _PLUGIN = {
     "PLUGIN-12": Message("{place}: '{key}' is not in the register of standards.",
                          "'monitor standards list' shows its keys.{hint}"),
     "PLUGIN-13": Message("there is no instrument '{code}'.", "Instruments: {known}."),
+    "PLUGIN-14": Message("folder {folder} is not loaded: '{place}' {why}.",
+                         "A plugin is made of files that lie in its folder. Take this out."),
+    "PLUGIN-15": Message("folder {folder} is not loaded: it holds more than 2,000 files and folders, or 50 MB.",
+                         "Move out what does not belong to the plugin, such as an environment (.venv)."),
+    "PLUGIN-16": Message("two plugin folders have the name {name}: {first} and {second}.", "Rename one of them."),
 }
 
 # What `plugins check` says of a plugin, and what `plugins new` refuses. Which of them are advice: kit/complaints.py.

@@ -14,7 +14,7 @@ _STORE = {
     "STORE-05": Message("{path} was made by a newer version of monitor (schema {version}; this one knows {known}).",
                         "Bring monitor up to date. Nothing was changed."),
     "STORE-06": Message("{path} was made by an older version of monitor (schema {version}; this one needs {known}).",
-                        "Open it with the version that made it. Nothing was changed."),
+                        "'monitor db migrate' brings it up to this one, and copies it first. Nothing was changed."),
     "STORE-07": Message("{path} is in use: another program is writing to it.",
                         "Wait until it is done and run the same command again. Nothing was stored."),
     "STORE-08": Message("the disk is full.", "Make room and run the same command again. Nothing of it was stored."),
@@ -58,7 +58,7 @@ _STORE = {
 }
 
 _KEY = {
-    "KEY-01": Message("the store is encrypted, and no passphrase was given.",
+    "KEY-01": Message("a passphrase is needed, and none was given.",
                       "Run the command in a terminal, which asks, or set {name}. Nothing was changed."),
     "KEY-02": Message("a passphrase needs at least {least} characters.",
                       "Five or six words that do not belong together are good. Nothing was changed."),
@@ -95,6 +95,8 @@ _SIGN = {
                        "Nothing was stored."),
     "SIGN-03": Message("key {key} is not enrolled for {code}.",
                        "Somebody whose key is in force says: monitor keys enrol {code} KEY. Nothing was stored."),
+    "SIGN-04": Message("log entry {seq}, which is about keys, was forged or changed: nobody who may has signed it so.",
+                       "Do not enter anything. Run 'monitor db verify', keep the file, and go back to a backup."),
 }
 
 _REDACT = {
@@ -107,6 +109,8 @@ _REDACT = {
                          "Give --question NAME, --all or --sealed; --list names what there is. Nothing was changed."),
     "REDACT-05": Message("the text is gone from the store, but not from these backups, which could not be reached.",
                          "Connect them and run 'monitor db purge'; or destroy them."),
+    "REDACT-06": Message("the store knows of no copy {path}; or it does, and the copy is still there.",
+                         "'monitor db backups' lists them. Destroy it first; then say so. Nothing was changed."),
     "REDACT-04": Message("a time to keep is a whole number of months from {least} to {most}.", "Nothing was changed."),
 }
 

@@ -23,6 +23,8 @@ from monitor.submissions.envelope import Envelope
 from monitor.submissions.model import Nothing, Stored, Submission, Surroundings, new_id
 from monitor.submissions.parts import blank, divide, without_blanks
 
+_MOST_HINTS = 20
+
 URGENT = "urgent_referral"
 """The question, in whatever form it stands, whose 'yes' a supervisor must see today."""
 
@@ -57,7 +59,7 @@ class _Check:
         replaces: str | None, today: date | None, kept: Collection[str],
     ) -> None:  # fmt: skip
         self.instrument, self.form, self.around, self.replaces = instrument, form, around, replaces
-        self.kept = kept
+        self.kept, self.hints = kept, 0
         self.problems: list[Problem] = []
         self.envelope = Envelope(raw, author, self.problems)
         self.today = today or self.envelope.day
@@ -157,7 +159,9 @@ class _Check:
             if name in above.questions:
                 self._add(where, Fault("ANSWER-20", above=above.full_code()), above.questions[name])
                 return
-        hint = did_you_mean(name, form.questions)
+        # Each hint costs a comparison with every question: a row of two thousand strange keys gets twenty.
+        self.hints += 1
+        hint = did_you_mean(name, form.questions) if self.hints <= _MOST_HINTS else ""
         rule = next((rule for rule in self.instrument.rules_of(self.form) if name in rule.refuses), None)
         if rule is not None:
             self._add(where, Fault("ANSWER-09", says=rule.says), rule=rule.id)
