@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import difflib
-import hashlib
-import importlib.util
-import sys
+import os
 import traceback
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -21,6 +19,7 @@ from monitor import hookspecs
 from monitor.errors import DeclarationError, Refusal
 from monitor.forms import FormMeta
 from monitor.instrument import Instrument
+from monitor.plugin_folder import NEVER_CODE, import_folder, read_folder, shown
 
 _INSTALLED = "installed plugin"
 _Loaded = TypeVar("_Loaded")
@@ -28,11 +27,16 @@ _Loaded = TypeVar("_Loaded")
 
 @dataclass(frozen=True)
 class Plugin:
-    """One loaded plugin: its name, where it came from in words, and its package's folder."""
+    """One loaded plugin: its name, where it came from in words, and its package's folder.
+
+    ``fingerprint`` (SHA-256 in hexadecimal, see :func:`monitor.plugin_folder.read_folder`) is that of a plugin from a
+    folder; None for an installed one, whose files are in the care of whoever installs.
+    """
 
     name: str
     origin: str
     folder: Path
+    fingerprint: str | None = None
 
 
 @dataclass(frozen=True)
@@ -66,8 +70,10 @@ def load(folders: Sequence[Path] = (), *, installed: bool = True) -> Plugins:
     """Load the installed plugins and every plugin folder in ``folders`` (or that is one of them).
 
     Without ``installed`` the folders are loaded alone: a copy of a plugin can be looked at where the plugin is
-    installed. An installed plugin that fails is left out and named. A named folder that fails, a misspelt hook, and
-    two instruments of one code are refused: raises :class:`Refusal` with the place.
+    installed. An installed plugin that fails is left out and named. A named folder that fails, a misspelt hook, two
+    folders of one name and two instruments of one code are refused: raises :class:`Refusal` with the place.
+
+    A folder is read and fingerprinted before any of its code is executed.
     """
     manager = pluggy.PluginManager(hookspecs.PROJECT)
     manager.add_hookspecs(hookspecs)
@@ -82,9 +88,7 @@ def load(folders: Sequence[Path] = (), *, installed: bool = True) -> Plugins:
             left_out.append(str(refusal))
     for package in (package for folder in folders for package in _packages(folder)):
         if package.resolve() not in (plugin.folder.resolve() for plugin in loaded):
-            origin = f"folder {package.parent}"
-            module = _guarded(partial(_import_folder, package), origin, package)
-            loaded.append(_register(manager, module, package.parent.name, origin))
+            loaded.append(_load_folder(manager, package, loaded))
     catalogue, origins = _gather(manager, loaded, left_out)
     return Plugins(manager.hook, tuple(loaded), MappingProxyType(catalogue), MappingProxyType(origins), tuple(left_out))
 
@@ -109,26 +113,24 @@ def _package_in(folder: Path) -> Path | None:
     """The one Python package of a plugin folder; None when the folder is no plugin."""
     if not folder.is_dir() or not (folder / "pyproject.toml").is_file():
         return None
-    packages = [path.parent for path in sorted(folder.glob("*/__init__.py")) if path.parent.name != "tests"]
+    found = (path.parent for path in sorted(folder.glob("*/__init__.py")))
+    packages = [package for package in found if package.name not in ("tests", *NEVER_CODE)]
     if len(packages) > 1:
         names = ", ".join(package.name for package in packages)
         raise Refusal("PLUGIN-10", origin=f"folder {folder}", why=f"it holds several packages: {names}.")
     return packages[0] if packages else None
 
 
-def _import_folder(package: Path) -> ModuleType:
-    # A name of its own, so that a copy of a built-in plugin never turns into the original.
-    name = f"{package.name}_{hashlib.sha256(str(package.resolve()).encode()).hexdigest()[:8]}"
-    for known in [known for known in sys.modules if known == name or known.startswith(f"{name}.")]:
-        del sys.modules[known]
-    spec = importlib.util.spec_from_file_location(
-        name, package / "__init__.py", submodule_search_locations=[str(package)]
-    )
-    assert spec is not None and spec.loader is not None  # a path that ends in .py always has both
-    module = importlib.util.module_from_spec(spec)
-    sys.modules[name] = module
-    spec.loader.exec_module(module)
-    return module
+def _load_folder(manager: pluggy.PluginManager, package: Path, loaded: Sequence[Plugin]) -> Plugin:
+    origin = f"folder {shown(package.parent)}"
+    name = shown(Path(os.path.normpath(package.absolute())).parent.name)
+    for other in loaded:
+        if other.fingerprint is not None and other.name == name:
+            # A store remembers fingerprints by name.
+            raise Refusal("PLUGIN-16", name=name, first=other.origin, second=origin)
+    folder = read_folder(package)
+    module = _guarded(partial(import_folder, folder), origin, package)
+    return _register(manager, module, name, origin, folder.fingerprint)
 
 
 def _guarded(load: Callable[[], _Loaded], origin: str, package: Path | None) -> _Loaded:
@@ -158,7 +160,9 @@ def _place(error: BaseException, package: Path | None) -> str:
     return ""
 
 
-def _register(manager: pluggy.PluginManager, module: ModuleType, name: str, origin: str) -> Plugin:
+def _register(
+    manager: pluggy.PluginManager, module: ModuleType, name: str, origin: str, fingerprint: str | None = None
+) -> Plugin:
     known = [hook for hook in vars(hookspecs) if hasattr(getattr(hookspecs, hook), f"{hookspecs.PROJECT}_spec")]
     marked = [hook for hook, function in vars(module).items() if hasattr(function, f"{hookspecs.PROJECT}_impl")]
     for hook in marked:
@@ -172,7 +176,7 @@ def _register(manager: pluggy.PluginManager, module: ModuleType, name: str, orig
         manager.register(module, name=f"{name} ({origin})")
     except (pluggy.PluginValidationError, ValueError) as error:
         raise Refusal("PLUGIN-10", origin=origin, why=str(error)) from error
-    return Plugin(name, origin, Path(getattr(module, "__file__", None) or ".").parent)
+    return Plugin(name, origin, Path(getattr(module, "__file__", None) or ".").parent, fingerprint)
 
 
 def _instruments(hook: Callable[[], object], plugin: Plugin) -> list[Instrument]:

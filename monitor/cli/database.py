@@ -109,10 +109,15 @@ def backups_command(work: Work, as_json: bool) -> None:
 
 
 @db_command.command("purge")
+@click.option("--destroyed", "gone", type=_FILE, multiple=True, help="This copy exists nowhere any more: forget it.")
 @click.pass_obj
-def purge_command(work: Work) -> None:
+def purge_command(work: Work, gone: tuple[Path, ...]) -> None:
     """Clear redacted text from free pages and from every backup that can be reached; exit 1 while one cannot."""
+    from monitor.store import forget
+
     with work.store() as store:
+        for path in gone:
+            forget(store, path)
         finish_purge(store)
 
 
@@ -127,16 +132,24 @@ def finish_purge(store: Store) -> None:
 
 @db_command.command("restore")
 @click.argument("backup", type=_FILE)
+@click.option("--new-key", is_flag=True, help="Encrypt it under a key of its own, also where the backup is plain.")
 @acting_option
 @click.pass_obj
-def restore_command(work: Work, backup: Path) -> None:
-    """Make the store (--store) from BACKUP. This device signs from then on, and the one before no more."""
+def restore_command(work: Work, backup: Path, new_key: bool) -> None:
+    """Make the store (--store) from BACKUP. This device signs from then on, and the one before no more.
+
+    With --new-key it gets another key and another recovery key: for when the old one fell into other hands.
+    """
+    from monitor.keys import recovery_text
     from monitor.store import restore
 
-    restore(backup, work.store_path, passphrase)
-    with work.store() as store, store.writing(work.actor(store)):
-        pass  # the first transaction of a device that is new here notes in the log that it has taken over
-    say(f"Restored {work.store_path} from {backup}. 'monitor db verify --anchor FILE' tells whether entries are missing.")
+    fresh = (lambda: new_passphrase(variable="NEW")) if new_key else None
+    with restore(backup, work.store_path, passphrase, fresh) as store, store.writing(work.actor(store)):
+        key = store.key  # the first transaction of a device that is new here notes in the log that it has taken over
+    say(f"Restored {work.store_path} from {backup}. 'monitor db verify --anchor FILE' tells whether it is all there.")
+    if new_key and key is not None:
+        say("The new recovery key, shown this once:\n")
+        click.echo(recovery_text(key))
 
 
 @db_command.command("passphrase")
@@ -159,7 +172,12 @@ def passphrase_command(work: Work, recovery: bool) -> None:
             key = store.key or b""
     if not key:
         raise Refusal("KEY-17", path=work.store_path)
-    keys = read_key_file(place) or KeyFile(None, None)
+    try:
+        keys = read_key_file(place) or KeyFile(None, None)
+    except Refusal:
+        if not recovery:
+            raise
+        keys = KeyFile(None, None)  # a file of keys that cannot be read is as good as lost
     write_key_file(place, keys.with_passphrase(key, new_passphrase(variable="NEW")))
     say("The passphrase is changed.")
 

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
@@ -16,6 +16,25 @@ if TYPE_CHECKING:
     from monitor.instrument import Instrument
     from monitor.languages import Localized, Translation
     from monitor.plugins import Plugins
+
+_Command = TypeVar("_Command", bound=Callable[..., Any])
+
+
+def language_option(command: _Command) -> _Command:
+    """``--language TAG`` after the command's name, too, where people look for it."""
+
+    def remember(ctx: click.Context, parameter: click.Parameter, value: str | None) -> None:
+        if value is not None:
+            ctx.obj.language = value
+
+    option = click.option(
+        "--language",
+        metavar="TAG",
+        expose_value=False,
+        callback=remember,
+        help="In which language. By default that of 'monitor --language'.",
+    )
+    return option(command)
 
 
 class Speech:

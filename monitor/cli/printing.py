@@ -35,6 +35,19 @@ def acting_option(command: _Command) -> _Command:
     return option(command)
 
 
+ASKED = " Asked for when left out, and then in no shell's history."
+"""What the help says of an option that :func:`asked` asks for."""
+
+
+def asked(given: str | None, what: str) -> str:
+    """A line of free text that was given with the command, or else is asked for.
+
+    What is typed with a command stays in the shell's history, and shows in the list of processes while it runs.
+    """
+    typed: str = click.prompt(what, err=True) if given is None else given
+    return typed
+
+
 def say(text: str = "") -> None:
     """Talk: to stderr, so that data on stdout stays clean."""
     click.echo(text, err=True)

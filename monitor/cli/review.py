@@ -6,7 +6,7 @@ import dataclasses
 
 import click
 
-from monitor.cli.printing import acting_option, json_option, print_json, print_table, say
+from monitor.cli.printing import ASKED, acting_option, asked, json_option, print_json, print_table, say
 from monitor.cli.root import Work
 
 
@@ -82,28 +82,30 @@ def approve_command(
 
 @review_command.command("return")
 @click.argument("id")
-@click.option("--reason", required=True, help="What the monitor should look at again.")
+@click.option("--reason", help=f"What the monitor should look at again.{ASKED}")
 @acting_option
 @click.pass_obj
-def return_command(work: Work, id: str, reason: str) -> None:
+def return_command(work: Work, id: str, reason: str | None) -> None:
     """Send a submission back to its monitor, with a reason."""
     import monitor.review as review
 
     with work.store() as store:
+        reason = asked(reason, "What should the monitor look at again")
         review.send_back(store, id, reason=reason, actor=work.actor(store))
     say(f"Returned {id}.")
 
 
 @review_command.command("quarantine")
 @click.argument("id")
-@click.option("--reason", required=True, help="Whom or what it may endanger, without naming anybody.")
+@click.option("--reason", help=f"Whom or what it may endanger, without naming anybody.{ASKED}")
 @acting_option
 @click.pass_obj
-def quarantine_command(work: Work, id: str, reason: str) -> None:
+def quarantine_command(work: Work, id: str, reason: str | None) -> None:
     """Set a submission apart that may identify or endanger somebody."""
     import monitor.review as review
 
     with work.store() as store:
+        reason = asked(reason, "Whom or what may it endanger, without a name")
         review.quarantine(store, id, reason=reason, actor=work.actor(store))
     say(f"Quarantined {id}.")
 

@@ -9,7 +9,7 @@ import sys
 import tempfile
 import traceback
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -79,6 +79,7 @@ class Work:
     acting: str | None
     language: str | None = None
     sign_with: Path | None = None
+    _opened: Store | None = field(default=None, init=False)
 
     @cached_property
     def speech(self) -> Speech:
@@ -95,6 +96,8 @@ class Work:
         plugins = load(self.folders)
         for sentence in plugins.left_out:
             click.echo(f"Warning: left out: {sentence}", err=True)
+        if self._opened is not None:
+            _point_out_changes(self._opened, plugins)
         return plugins
 
     @contextlib.contextmanager
@@ -110,7 +113,13 @@ class Work:
         with open_store(self.store_path, passphrase=passphrase, signer=signer) as store:
             if owes_purge(store):
                 click.echo("Warning: redacted text may still stand on the disk. Run 'monitor db purge'.", err=True)
-            yield store
+            if "plugins" in self.__dict__:
+                _point_out_changes(store, self.plugins)
+            self._opened = store
+            try:
+                yield store
+            finally:
+                self._opened = None
 
     def actor(self, store: Store) -> str:
         """The code of who acts: ``--as``, or the one given at ``init``. Refuses (STORE-21) what is no code."""
@@ -119,6 +128,30 @@ class Work:
         if self.acting is not None:
             check_actor(self.acting)
         return self.acting or store.monitor
+
+
+def _point_out_changes(store: Store, plugins: Plugins) -> None:
+    """A line on stderr for each plugin folder that this store does not know as it is now, until a command notes it."""
+    from monitor.errors import Refusal
+    from monitor.plugin_folder import shown
+
+    store.plugins = plugins.plugins
+    try:
+        unnoted = store.unnoted_plugins()
+    except Refusal:
+        click.echo("Warning: the log is damaged; no plugin was compared with it. See 'monitor db verify'.", err=True)
+        return
+    for plugin, note in unnoted:
+        now, which = (plugin.fingerprint or "")[:16], f"the plugin '{plugin.name}' ({plugin.origin})"
+        if note is None:
+            says = f"Note: {which} is new to this store. Its fingerprint, {now}, is noted with what is written next."
+        else:
+            noted = f"{shown(note.fingerprint[:16])}, noted by {shown(note.actor)} at {shown(note.time[:16])} UTC"
+            says = (
+                f"Warning: {which} has changed. Its fingerprint was {noted}, and is {now}: "
+                "look at what changed before you enter anything."
+            )
+        click.echo(says, err=True)
 
 
 @click.group(cls=_Commands, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
@@ -175,7 +208,17 @@ def cli(
 
 def main(arguments: Sequence[str] | None = None) -> None:
     """Run the command line and end the process: 0 done, 1 refused, 2 wrong use, 130 interrupted."""
+    _leave_no_core()
     sys.exit(run(arguments))
+
+
+def _leave_no_core() -> None:
+    """Let no crash write the memory of this process, with testimony in it, into a file. Windows writes none."""
+    try:
+        import resource
+    except ImportError:
+        return
+    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
 
 
 def run(arguments: Sequence[str] | None = None) -> int:

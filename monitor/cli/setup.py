@@ -198,10 +198,13 @@ plugins_command.add_command(translate_command)
 @json_option
 @click.pass_obj
 def list_plugins(work: Work, as_json: bool) -> None:
-    """Every loaded plugin and where it came from; broken installed ones are named on stderr."""
+    """Every loaded plugin, where it came from, and the fingerprint of its folder; broken installed ones on stderr."""
     plugins = work.plugins
-    found = [{"name": plugin.name, "origin": plugin.origin} for plugin in plugins.plugins]
+    found = [
+        {"name": plugin.name, "origin": plugin.origin, "fingerprint": plugin.fingerprint} for plugin in plugins.plugins
+    ]
     if as_json:
         print_json({"plugins": found, "left_out": list(plugins.left_out)})
         return
-    print_table(("name", "origin"), ((one["name"], one["origin"]) for one in found))
+    rows = ((one["name"], (one["fingerprint"] or "")[:16], one["origin"]) for one in found)
+    print_table(("name", "fingerprint", "origin"), rows)

@@ -8,8 +8,9 @@ from pathlib import Path
 
 import click
 
-from monitor.cli.printing import acting_option, json_option, print_json, print_table, say
+from monitor.cli.printing import ASKED, acting_option, asked, json_option, print_json, print_table, say
 from monitor.cli.root import Work
+from monitor.cli.templates import template_command
 from monitor.errors import Refusal
 
 STATES = ("submitted", "returned", "approved", "quarantined", "withdrawn")
@@ -18,6 +19,9 @@ STATES = ("submitted", "returned", "approved", "quarantined", "withdrawn")
 @click.group("submissions")
 def submissions_command() -> None:
     """List, show, correct, withdraw and redact submissions."""
+
+
+submissions_command.add_command(template_command)
 
 
 @submissions_command.command("list")
@@ -90,13 +94,13 @@ def show_command(work: Work, id: str, show_narratives: bool, as_json: bool) -> N
     "--answers", "path", type=click.Path(path_type=Path), required=True, help="The whole form again, as JSON."
 )
 @click.option("--reason", required=True, help="A coded reason, such as slip_of_entry or new_document.")
-@click.option("--line", required=True, help="One line of explanation.")
-@click.option("--source", required=True, help="What the correction rests on.")
+@click.option("--line", help=f"One line of explanation.{ASKED}")
+@click.option("--source", help=f"What the correction rests on.{ASKED}")
 @click.option("--revision", type=int, help="Only if this is still the latest revision.")
 @acting_option
 @click.pass_obj
 def correct_command(
-    work: Work, id: str, path: Path, reason: str, line: str, source: str, revision: int | None
+    work: Work, id: str, path: Path, reason: str, line: str | None, source: str | None, revision: int | None
 ) -> None:  # fmt: skip
     """Correct a submission; the old answers stay in the log, and it goes back to review.
 
@@ -115,6 +119,7 @@ def correct_command(
             instrument, form, read_answers(path), author=summary.author, around=around, replaces=id,
             source=path.name, kept=shown.content.sealed_in,
         )  # fmt: skip
+        line, source = asked(line, "One line of explanation"), asked(source, "What the correction rests on")
         with store.writing(work.actor(store)) as writing:
             writing.correct(
                 submission, instrument, form, reason=reason, line=line, source=source,
@@ -125,14 +130,15 @@ def correct_command(
 
 @submissions_command.command("withdraw")
 @click.argument("id")
-@click.option("--reason", required=True, help="One line: why it is withdrawn.")
+@click.option("--reason", help=f"One line: why it is withdrawn.{ASKED}")
 @acting_option
 @click.pass_obj
-def withdraw_command(work: Work, id: str, reason: str) -> None:
+def withdraw_command(work: Work, id: str, reason: str | None) -> None:
     """Withdraw a submission: it stays in the log and counts nowhere."""
     from monitor.store import list_submissions
 
     with work.store() as store:
+        reason = asked(reason, "Why is it withdrawn")
         with store.writing(work.actor(store)) as writing:
             writing.decide(id, "withdrawn", reason)
         below = sum(one.parent == id for one in list_submissions(store, state="approved"))
@@ -172,7 +178,7 @@ def open_command(work: Work, id: str, path: Path) -> None:
 @click.option("--all", "everything", is_flag=True, help="Take out everything that people wrote freely.")
 @click.option("--sealed", is_flag=True, help="Take out the sealed answers, too.")
 @click.option("--reason", help="A coded reason: protective_redaction, consent_withdrawn, erasure_due.")
-@click.option("--line", help="One line of explanation. It must not repeat what is taken out.")
+@click.option("--line", help=f"One line of explanation. It must not repeat what is taken out.{ASKED}")
 @click.option("--list", "listing", is_flag=True, help="Only name what there is to take out.")
 @click.option("--yes", is_flag=True, help="Do not ask.")
 @acting_option
@@ -198,10 +204,11 @@ def redact_command(
             raise Refusal("REDACT-03")
         if not yes:
             click.confirm(f"Take it out of {id} for good? Nobody can bring it back", abort=True, err=True)
+        line = asked(line, "One line of explanation, without what is taken out")
         with store.writing(work.actor(store)) as writing:
             done = redact(
                 store, writing, id, questions=None if everything else questions, sealed=sealed,
-                reason=reason or "", line=line or "",
+                reason=reason or "", line=line,
             )  # fmt: skip
         say(f"Took text out of {done.open} entries of the log, and sealed answers out of {done.sealed}.")
         finish_purge(store)
@@ -233,12 +240,16 @@ def due_command(work: Work, erase: bool, yes: bool, as_json: bool) -> None:
             click.confirm(f"Take text out of {len(found)} submissions for good?", abort=True, err=True)
         with store.writing(work.actor(store)) as writing:
             for one in found:
-                reason = "consent_withdrawn" if one.why == "consent" else "erasure_due"
-                line = "Due by the timetable of the programme." if one.why == "time" else "Consent is for figures alone."
-                redact(
-                    store, writing, one.id, questions=None if one.open else (), sealed=one.sealed, reason=reason, line=line
-                )  # fmt: skip
+                reason, line = _DUE[one.why]
+                questions = None if one.open else ()
+                redact(store, writing, one.id, questions=questions, sealed=one.sealed, reason=reason, line=line)
         finish_purge(store)
+
+
+_DUE = {
+    "consent": ("consent_withdrawn", "The person consented to figures alone."),
+    "time": ("erasure_due", "Due by the timetable of the programme."),
+}
 
 
 def _parts(open_: bool, sealed: bool) -> str:

@@ -27,6 +27,15 @@ _ANSWER = {
     "ANSWER-19": Message("{form} belongs to no other form; leave the parent out."),
     "ANSWER-20": Message("Is asked once, in {above}; correct it there."),
     "ANSWER-21": Message("The calendar has no such day."),
+    # The questionnaire alone says these.
+    "ANSWER-22": Message("An explanation is one line of 3 to 500 characters."),
+    "ANSWER-23": Message("This one needs an answer. ? explains it."),
+    "ANSWER-24": Message("Rows are removed one by one: :remove and the number of the row."),
+    "ANSWER-25": Message("There is no such place in the form as it stands."),
+    "ANSWER-26": Message("A number from 0 to {most} is wanted."),
+    "ANSWER-27": Message("There are {count} rows with answers. None is dropped by a number: remove those that are too "
+                         "many with :remove and the number of the row."),
+    "ANSWER-28": Message("There are no rows here."),
 }
 
 _ANSWERS = {
@@ -108,6 +117,7 @@ _IMPORT = {
                          "Name the one that is meant 'data', or save it alone. Nothing was stored."),
     "IMPORT-24": Message("XLSX cannot be read safely here: {why}.",
                          "Install openpyxl and defusedxml anew, or save the sheet as CSV. Nothing was stored."),
+    "IMPORT-25": Message("no template can be written to {path}: {why}.", "Name a new file, .csv or .xlsx."),
 }
 
 ANSWERS = _ANSWER | _ANSWERS | _ROW | _IMPORT

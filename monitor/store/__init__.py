@@ -1,6 +1,6 @@
 """The working database: an append-only log that is the truth, and tables that can always be made from it again."""
 
-from monitor.store.backup import Backup, back_up, backups, owes_purge, purge, restore
+from monitor.store.backup import Backup, back_up, backups, forget, owes_purge, purge, restore
 from monitor.store.database import Store
 from monitor.store.engine import sqlite
 from monitor.store.enrolling import enrol, open_sealed, revoke, rotate
@@ -19,8 +19,8 @@ from monitor.store.writing import REASONS, Decision, Writing, check_actor
 __all__ = [
     "Act", "AnswerTable", "Backup", "COUNTED_KINDS", "Conflict", "Decision", "Due", "REASONS", "REDACTION_REASONS",
     "Redaction", "ShownSubmission", "Store", "StoredSubmission", "Timetable", "Verification", "Writing", "back_up",
-    "backups", "check_actor", "columns_of", "create", "due", "enrol", "has_column", "history", "list_submissions",
-    "migrate", "open_sealed", "open_store", "open_with_key", "owes_purge", "purge", "rebuild", "redact", "redactable",
-    "restore", "revoke", "rotate", "set_timetable", "show", "sort_waiting", "sqlite", "table_of", "tables_of",
-    "timetable", "values_of", "verify",
+    "backups", "check_actor", "columns_of", "create", "due", "enrol", "forget", "has_column", "history",
+    "list_submissions", "migrate", "open_sealed", "open_store", "open_with_key", "owes_purge", "purge", "rebuild",
+    "redact", "redactable", "restore", "revoke", "rotate", "set_timetable", "show", "sort_waiting", "sqlite",
+    "table_of", "tables_of", "timetable", "values_of", "verify",
 ]  # fmt: skip

@@ -3,21 +3,32 @@
 from __future__ import annotations
 
 import os
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
 from monitor.errors import Refusal
-from monitor.keys import KeyFile, key_file_of, read_key_file, write_key_file
+from monitor.keys import KeyFile, key_file_of, new_key, read_key_file, write_key_file
 from monitor.keys.files import sync_folder
-from monitor.store.copying import check_copy, copy_to
+from monitor.store.copying import (
+    beside,
+    check_copy,
+    check_free,
+    clear_drafts,
+    copies_of_migrations,
+    copy_to,
+    erase,
+    export_to,
+    is_of,
+    new_draft,
+)
 from monitor.store.database import Store
-from monitor.store.engine import unguarded
-from monitor.store.opening import Asked, key_of
+from monitor.store.engine import sqlite, unguarded
+from monitor.store.opening import Asked, key_of, open_with_key
 from monitor.store.redaction import OWN_FILE
 from monitor.store.refusals import refusing
-from monitor.store.schema import make_private
 
 
 @dataclass(frozen=True)
@@ -40,61 +51,79 @@ def back_up(store: Store, target: Path) -> Backup:
     target = target.absolute()
     if not target.parent.is_dir():
         raise Refusal("STORE-11", folder=target.parent)
-    for path in (target, key_file_of(target)):
-        if path.exists():
-            raise Refusal("STORE-10", path=path)
+    keys = (read_key_file(key_file_of(store.path)) or KeyFile(None, None)).without_signer()
+    _check_free(target, keys)
     with refusing(store.path):
-        entries, now = store.head()[0], datetime.now(UTC).isoformat(timespec="seconds")
+        find = "SELECT time, entries, purged FROM backup WHERE path = ?"
+        before = store.connection.execute(find, (str(target),)).fetchone()
         # Known before it is there: a copy that nobody knows of would keep what is purged everywhere else.
-        _remember(store, target, now, entries)
+        _remember(store, target, _now(), store.head()[0], _last_redaction(store))
         try:
-            keys = read_key_file(key_file_of(store.path))
-            if store.encrypted and keys is not None:
-                write_key_file(key_file_of(target), keys.without_signer())
-            copy_to(store.connection, store.key, target)
+            if store.encrypted:
+                write_key_file(key_file_of(target), keys)
+            entries = copy_to(store.connection, store.key, target)
         except BaseException:
+            if before is None:
+                store.connection.execute("DELETE FROM backup WHERE path = ?", (str(target),))
+            else:
+                _remember(store, target, *before)
             key_file_of(target).unlink(missing_ok=True)
-            store.connection.execute("DELETE FROM backup WHERE path = ?", (str(target),))
             raise
-    return Backup(target, now, entries, owes=False)
+        store.connection.execute("UPDATE backup SET entries = ? WHERE path = ?", (entries, str(target)))
+        return next(backup for backup in backups(store) if backup.path == target)
 
 
 def backups(store: Store) -> Iterator[Backup]:
-    """The copies that the store knows of."""
-    query = "SELECT path, time, entries, purged FROM backup WHERE path <> ? ORDER BY time, path"
-    for path, time, entries, purged in store.connection.execute(query, (OWN_FILE,)).fetchall():
+    """The copies that the store knows of, among them those that migrations left beside it."""
+    _take_in(store)
+    # A backup knows of itself: opened as a store, it is none of its own copies.
+    own = (OWN_FILE, str(store.path.absolute()))
+    query = "SELECT path, time, entries, purged FROM backup WHERE path NOT IN (?, ?) ORDER BY time, path"
+    for path, time, entries, purged in store.connection.execute(query, own).fetchall():
         yield Backup(Path(path), time, entries, owes=purged < _last_redaction(store))
 
 
-def restore(backup: Path, target: Path, passphrase: Asked | None) -> None:
-    """Make a store from a backup; the backup stays as it is.
+def restore(backup: Path, target: Path, passphrase: Asked | None, fresh: Asked | None = None) -> Store:
+    """Make a store from a backup and open it; the backup stays as it is.
 
-    Raises :class:`Refusal`: STORE-10 when a store is there already, STORE-30 when the backup is not whole, and whatever
-    opening it raises.
+    With ``fresh``, which gives a passphrase, the store gets a key of its own: when the recovery key has fallen into
+    other hands, or to encrypt what was plain. Raises :class:`Refusal`: STORE-10 when a store is there already, STORE-30
+    when the backup is not whole, and whatever opening it raises.
     """
-    for path in (target, key_file_of(target)):
-        if path.exists():
-            raise Refusal("STORE-10", path=path)
     if not target.absolute().parent.is_dir():
         raise Refusal("STORE-11", folder=target.parent)
+    keys = (read_key_file(key_file_of(backup)) or KeyFile(None, None)).without_signer()
+    _check_free(target, keys)
     key = key_of(backup, passphrase)
     with refusing(backup, key):
-        check_copy(backup, key)
-    keys = read_key_file(key_file_of(backup)) or KeyFile(None, None)
-    draft = target.with_name(f".{target.name}.{os.getpid()}.unfinished")
-    draft.unlink(missing_ok=True)
-    make_private(draft)
+        found = check_copy(backup, key)
+    if any(path.exists() for path in beside(backup)):
+        raise Refusal("STORE-07", path=backup)  # somebody works in it: what is in its write-ahead log would be lost
+    renewed = None if fresh is None else new_key()
+    if fresh is not None and renewed is not None:
+        keys = keys.with_passphrase(renewed, fresh())
+    draft, own = new_draft(target), renewed or key
     try:
-        with backup.open("rb") as source, draft.open("rb+") as copy:
-            while chunk := source.read(1 << 20):
-                copy.write(chunk)
-            copy.flush()
-            os.fsync(copy.fileno())
-        write_key_file(key_file_of(target), keys.without_signer())
+        if renewed is None:
+            _copy_bytes(backup, draft)
+        else:
+            export_to(backup, key, draft, renewed)
+        if check_copy(draft, own) != found:
+            raise Refusal("STORE-30", path=target)
+        write_key_file(key_file_of(target), keys)
         draft.rename(target)
         sync_folder(target.absolute().parent)
     finally:
         draft.unlink(missing_ok=True)
+    return open_with_key(target, own)
+
+
+def _copy_bytes(source: Path, target: Path) -> None:
+    with source.open("rb") as read, target.open("rb+") as written:
+        while chunk := read.read(1 << 20):
+            written.write(chunk)
+        written.flush()
+        os.fsync(written.fileno())
 
 
 def owes_purge(store: Store) -> bool:
@@ -111,50 +140,92 @@ def purge(store: Store) -> list[Backup]:
     """
     with refusing(store.path):
         if owes_purge(store):
-            # A log that somebody still reads keeps its pages: then the debt stays, and is paid the next time.
-            with unguarded(store.connection):
-                store.connection.execute("VACUUM")
-            busy, *_ = store.connection.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
-            if busy:
-                raise Refusal("REDACT-02", path=store.path)
-            store.connection.execute(
-                "UPDATE backup SET purged = ? WHERE path = ?", (_last_redaction(store), OWN_FILE)
-            )  # fmt: skip
+            _clear(store)
         return [backup for backup in backups(store) if backup.owes and not _make_anew(store, backup)]
 
 
+def forget(store: Store, path: Path) -> None:
+    """Know no more of a copy that was destroyed. Raises :class:`Refusal` (REDACT-06) while it is there, or is none."""
+    with refusing(store.path):
+        known = any(backup.path == path.absolute() for backup in backups(store))
+        if not known or path.exists():
+            raise Refusal("REDACT-06", path=path)
+        store.connection.execute("DELETE FROM backup WHERE path = ?", (str(path.absolute()),))
+
+
+def _clear(store: Store) -> None:
+    """Write the file anew without its free pages, and empty the write-ahead log."""
+    # While somebody else writes, or still reads old pages, the debt stays, and is paid the next time.
+    last = _last_redaction(store)
+    try:
+        with unguarded(store.connection):
+            store.connection.execute("VACUUM")
+        busy, *_ = store.connection.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
+    except sqlite.OperationalError as error:
+        if error.sqlite_errorcode & 0xFF != sqlite.SQLITE_BUSY:
+            raise
+        busy = 1
+    if busy:
+        raise Refusal("REDACT-02", path=store.path)
+    clear_drafts(store.path.absolute().parent, copies_of_migrations(store.path))
+    query = "UPDATE backup SET purged = ?1 WHERE path = ?2 AND ?1 = (SELECT max(seq) FROM log WHERE kind = 'redacted')"
+    store.connection.execute(query, (last, OWN_FILE))  # not what somebody else has redacted meanwhile
+
+
 def _make_anew(store: Store, backup: Backup) -> bool:
-    if not backup.path.exists():
+    """Put a copy of the store as it is now in the place of a backup; false where that cannot be done.
+
+    What lies there and is no earlier state of this store (it was written to since, or is another one) is not touched.
+    """
+    path, last = backup.path, _last_redaction(store)
+    fresh, outdated = (path.with_name(f".{path.name}.{what}") for what in ("purged", "outdated"))
+    try:
+        if outdated.exists() and not path.exists():
+            outdated.rename(path)  # interrupted between the two renames below
+        clear_drafts(path.parent, f"{re.escape(path.name)}|{re.escape(fresh.name)}")
+        if not is_of(store.connection, check_copy(path, store.key)) or any(one.exists() for one in beside(path)):
+            return False
+        fresh.unlink(missing_ok=True)
+        entries = copy_to(store.connection, store.key, fresh)
+        if outdated.exists():
+            erase(outdated)
+        path.rename(outdated)
+        fresh.rename(path)
+        sync_folder(path.parent)  # before the old one goes: after a power cut it could still bear the name
+        erase(outdated)
+        sync_folder(path.parent)
+    except (OSError, Refusal, sqlite.DatabaseError):
         return False
-    fresh = backup.path.with_name(f"{backup.path.name}.purged")
-    fresh.unlink(missing_ok=True)
-    copy_to(store.connection, store.key, fresh)
-    _overwrite(backup.path)
-    fresh.replace(backup.path)
-    sync_folder(backup.path.parent)
-    now = datetime.now(UTC).isoformat(timespec="seconds")
-    store.connection.execute(
-        "UPDATE backup SET time = ?, entries = ?, purged = ? WHERE path = ?",
-        (now, store.head()[0], _last_redaction(store), str(backup.path)),
-    )
+    _remember(store, path, _now(), entries, last)
     return True
 
 
-def _overwrite(path: Path) -> None:
-    """Zeros over a file that is about to go. A flash disk may keep the old blocks: encryption is what helps there."""
-    with path.open("rb+") as file:
-        left = path.stat().st_size
-        while left > 0:
-            left -= file.write(bytes(min(left, 1 << 20)))
-        file.flush()
-        os.fsync(file.fileno())
+def _check_free(target: Path, keys: KeyFile) -> None:
+    check_free(target)
+    # The very same keys without a store are what an interrupted copy left.
+    place = key_file_of(target)
+    if place.exists() and read_key_file(place) != keys:
+        raise Refusal("STORE-10", path=place)
 
 
-def _remember(store: Store, path: Path, time: str, entries: int) -> None:
+def _take_in(store: Store) -> None:
+    """Know of the copies that migrations left: an older schema has no table for it."""
+    folder, pattern = store.path.absolute().parent, re.compile(copies_of_migrations(store.path))
+    for path in [path for path in folder.iterdir() if pattern.fullmatch(path.name)]:
+        if store.connection.execute("SELECT 1 FROM backup WHERE path = ?", (str(path),)).fetchone() is None:
+            made = datetime.fromtimestamp(path.stat().st_mtime, UTC).isoformat(timespec="seconds")
+            _remember(store, path, made, check_copy(path, store.key)[0], 0)
+
+
+def _now() -> str:
+    return datetime.now(UTC).isoformat(timespec="seconds")
+
+
+def _remember(store: Store, path: Path, time: str, entries: int, purged: int) -> None:
     store.connection.execute(
         "INSERT INTO backup (path, time, entries, purged) VALUES (?, ?, ?, ?) ON CONFLICT (path) DO UPDATE "
         "SET time = excluded.time, entries = excluded.entries, purged = excluded.purged",
-        (str(path), time, entries, _last_redaction(store)),
+        (str(path), time, entries, purged),
     )
 
 

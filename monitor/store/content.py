@@ -86,9 +86,12 @@ def content_of(payload: str, open_: str | None, sealed: str | None, left: Mappin
         free = json.loads(open_ or "{}") if left is None else left
         # A sealed part that is encrypted is base64, and never begins as JSON does.
         locked = json.loads(sealed) if sealed is not None and sealed.startswith("{") else {}
-        return Content(json.loads(payload), free, locked, left is not None)
-    except ValueError as error:
+        kept = json.loads(payload)
+    except (ValueError, TypeError, RecursionError) as error:
         raise Refusal("STORE-28") from error
+    if not all(isinstance(part, dict) for part in (kept, free, locked)):
+        raise Refusal("STORE-28")
+    return Content(kept, free, locked, left is not None)
 
 
 def left_of(connection: sqlite.Connection, id: str) -> dict[int, Mapping[str, Any]]:

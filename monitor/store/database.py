@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
 from types import TracebackType
+from typing import TYPE_CHECKING
 
 from monitor.contract import as_contract
 from monitor.errors import Refusal
@@ -16,10 +17,14 @@ from monitor.store.engine import sqlite
 from monitor.store.keyring import Keyring, Signing, read_keyring
 from monitor.store.log import head, store_id
 from monitor.store.neighbours import Neighbours
+from monitor.store.plugin_notes import PluginNote, note_plugins, unnoted
 from monitor.store.projection import forms_of
 from monitor.store.refusals import refusing
 from monitor.store.writing import Contract, Writing
 from monitor.submissions import Surroundings
+
+if TYPE_CHECKING:
+    from monitor.plugins import Plugin
 
 
 class Store:
@@ -27,7 +32,8 @@ class Store:
 
     ``connection`` is for reading: whatever changes the store goes through :meth:`writing`. ``key`` opens the file, and
     is None for one that is not encrypted. ``signer`` is the key of a person who signs with her own; without it the
-    device's key signs.
+    device's key signs. ``plugins`` are those at work, as whoever loads them says: every transaction notes in the log
+    those from folders that are new to the store or have changed.
     """
 
     def __init__(
@@ -37,6 +43,7 @@ class Store:
         self.connection = connection
         self.key = key
         self.signer = signer
+        self.plugins: Sequence[Plugin] = ()
         meta = dict(connection.execute("SELECT key, value FROM meta"))
         if not {"programme", "monitor"} <= set(meta):
             raise Refusal("STORE-09", path=path)
@@ -104,6 +111,7 @@ class Store:
             try:
                 # Within the transaction: of two processes that find no key, one makes it.
                 self._writing = Writing(self.connection, actor, contract, self.signing(), self.encrypted)
+                note_plugins(self.connection, self._writing, self.plugins)
                 yield self._writing
                 self._writing.flush()
                 self.connection.execute("ROLLBACK" if self._writing.discarded else "COMMIT")
@@ -111,6 +119,11 @@ class Store:
                 self._writing = None
                 if self.connection.in_transaction:  # something was raised; SQLite may have rolled back by itself
                     self.connection.execute("ROLLBACK")
+
+    def unnoted_plugins(self) -> list[tuple[Plugin, PluginNote | None]]:
+        """The plugins at work that the log does not know as they are now, each with what it knows, if anything."""
+        with refusing(self.path):
+            return unnoted(self.connection, self.plugins)
 
     def has_origin(self, form: str, origin: str) -> bool:
         """Whether a submission of this form (its full code) and origin was ever stored; a withdrawn one too."""

@@ -10,7 +10,7 @@ from typing import Any
 from monitor.errors import Refusal
 from monitor.keys import AllowedSigner, Signer, key_id, verifies
 from monitor.store.engine import sqlite
-from monitor.store.log import Entry, read_payload
+from monitor.store.log import Entry, chained, read_payload
 from monitor.store.schema import IS_KEY_ENTRY
 
 _MUST_NAME: Mapping[str, tuple[str, ...]] = {
@@ -154,17 +154,25 @@ def read_keyring(connection: sqlite.Connection) -> Keyring:
 def key_entries(connection: sqlite.Connection) -> Iterator[Entry]:
     """The few entries that are about the store itself: keys, recipients, plugins, how long text is kept.
 
-    Raises :class:`Refusal` (STORE-28) when one cannot be read.
+    Each is looked at before anybody acts by it: an entry that somebody slipped in could turn the next sealed answer to
+    a key of his own. Raises :class:`Refusal`: STORE-28 when one cannot be read, SIGN-04 when one is not as it was
+    signed, or not signed by whom it must be.
     """
+    keyring = Keyring()
     found = connection.execute(
-        "SELECT seq, time, actor, kind, submission, payload FROM log INDEXED BY log_keys "
+        "SELECT seq, time, actor, kind, submission, payload, previous, hash, signature FROM log INDEXED BY log_keys "
         f"WHERE {IS_KEY_ENTRY} ORDER BY seq"
     ).fetchall()
-    for seq, time, actor, kind, submission, text in found:
+    for seq, time, actor, kind, submission, text, previous, hash, signature in found:
         payload = read_payload(text)
         if payload is None:
             raise Refusal("STORE-28")
-        yield Entry(seq, time, actor, kind, submission, payload)
+        entry = Entry(seq, time, actor, kind, submission, payload)
+        whole = hash == chained(seq, time, actor, kind, submission, text, previous)
+        if not whole or keyring.judge(entry, hash, signature) is not None:
+            raise Refusal("SIGN-04", seq=seq)
+        keyring.take(entry)
+        yield entry
 
 
 def new_entries(keyring: Keyring, signing: Signing, code: str) -> list[tuple[str, dict[str, Any]]]:

@@ -70,6 +70,8 @@ class Links:
         return SealedReference(link, self.of)
 
     def of(self, pseudonym: str) -> str:
-        """The link of a pseudonym. Spaces and capitals do not make another person of it."""
+        """The link of a pseudonym. Spaces and capitals do not make another person of it; a link stays what it is."""
+        if isinstance(pseudonym, SealedReference):
+            return str.__str__(pseudonym)
         reference = "".join(pseudonym.split()).casefold()
         return hmac.new(self._key, reference.encode(), "sha256").hexdigest()[:32]

@@ -20,7 +20,7 @@ from monitor.keys import (
     write_key_file,
 )
 from monitor.store import schema
-from monitor.store.copying import copy_to
+from monitor.store.copying import clear_drafts, copies_of_migrations, copy_to
 from monitor.store.database import Store
 from monitor.store.engine import can_encrypt, connect, is_plain, sqlite
 from monitor.store.links import sealed_key
@@ -155,7 +155,11 @@ def migrate(path: Path, passphrase: Asked | None = None) -> Path | None:
             if reached == len(schema.MIGRATIONS):
                 return None
             moment = datetime.now(UTC).strftime("%Y%m%dT%H%M%S%fZ")
-            copy = copy_to(connection, key, path.with_name(f"{path.name}.schema-{reached}-{moment}"))
+            clear_drafts(path.absolute().parent, copies_of_migrations(path))
+            copy = path.with_name(f"{path.name}.schema-{reached}-{moment}")
+            if (keys := read_key_file(key_file_of(path))) is not None and key is not None:
+                write_key_file(key_file_of(copy), keys.without_signer())
+            copy_to(connection, key, copy)
             schema.apply(connection)
             return copy
         finally:
@@ -209,6 +213,10 @@ def _check_ours(connection: sqlite.Connection, path: Path, older: bool = False) 
     version, known = schema.schema_version(connection), len(schema.MIGRATIONS)
     if version > known:
         raise Refusal("STORE-05", path=path, version=version, known=known)
+    forged = "SELECT count(*) FROM sqlite_schema WHERE type = 'view' OR sql LIKE 'CREATE VIRTUAL%'"
+    if connection.execute(forged).fetchone()[0]:
+        # A store has none. In the place of a table, one could run for ever, or fill the memory.
+        raise Refusal("STORE-09", path=path)
     tables = connection.execute("SELECT count(*) FROM sqlite_schema WHERE name IN ('log', 'meta')").fetchone()[0]
     if tables < 2 or connection.execute("SELECT count(*) FROM meta").fetchone()[0] == 0:
         raise Refusal("STORE-04", path=path, what="it was begun as a store and never finished")

@@ -22,7 +22,8 @@ class Problems:
         """One more."""
         self._count += 1
         if self._count <= _MOST:
-            self._lines.append(line)
+            # Bytes that are no text are read as halves of character pairs, which no terminal prints.
+            self._lines.append(line.encode("utf-8", "replace").decode())
 
     def extend(self, lines: Iterable[str]) -> None:
         """Several more."""

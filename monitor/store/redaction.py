@@ -42,7 +42,7 @@ def redact(
 
     ``questions`` names them (``story``, ``guests.remark``, ``_source``, ``_explanations``, ``_reasons``); None is all
     text. ``sealed`` takes out what is sealed, too. The closed answers stay, and so does that there was text. Inside the
-    transaction it is gone from the log; :func:`monitor.store.purging.purge` then clears free pages and backups.
+    transaction it is gone from the log; :func:`monitor.store.backup.purge` then clears free pages and backups.
 
     Raises :class:`Refusal`: STORE-13 no such submission, STORE-17 no such reason, STORE-16 no line, REDACT-01 nothing
     of that name is there.

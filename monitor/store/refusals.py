@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from json import JSONDecodeError
 from pathlib import Path
 
 from monitor.errors import Refusal
@@ -27,6 +28,9 @@ _DOUBLED = {
     "submission.id": "STORE-19",
 }
 
+_FORGED = ("malformed JSON", "no such table", "no such column", "no such trigger")
+"""What SQLite says of a file that somebody changed who knows SQL."""
+
 
 class Conflict(Refusal):
     """Somebody else changed the submission since it was shown."""
@@ -49,13 +53,13 @@ def refusing(path: Path, key: bytes | None = None) -> Iterator[None]:
         if code is None:
             raise
         raise Refusal(code) from error
-    except UnicodeDecodeError:
-        raise Refusal("STORE-09", path=path) from None  # SQLite's own message quoted a damaged file
+    except (UnicodeDecodeError, JSONDecodeError):
+        raise Refusal("STORE-09", path=path) from None  # their own messages quote a damaged file
     except sqlite.DatabaseError as error:
         code = _CODES.get(getattr(error, "sqlite_errorcode", -1) & 0xFF)  # the low byte is the kind of error
         if str(error).startswith("Could not decode to UTF-8"):
             raise Refusal("STORE-09", path=path) from None  # that message quotes what stands in the file
-        if code is None and "malformed JSON" in str(error):
+        if code is None and any(part in str(error) for part in _FORGED):
             code = "STORE-09"
         if code == "STORE-04" and key is not None:
             code = "KEY-06"  # to another key the whole file is noise, and so is a damaged first page to the right one

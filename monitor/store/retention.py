@@ -55,15 +55,18 @@ def set_timetable(writing: Writing, wanted: Timetable) -> None:
 def due(store: Store, today: date) -> Iterator[Due]:
     """The submissions whose text is due for erasure, the oldest first.
 
-    Where the person consented to figures alone, open answers serve the review, and are due when it has ended.
+    Where the person consented to figures alone, open answers serve the review, and are due when it has ended. Text that
+    a redaction left standing is carried by the entry that redacted, and is due like any other.
     """
     kept = timetable(store)
     query = f"""
         SELECT s.id, s.form, s.submitted_at, s.consent = 'figures' AND s.state IN ('approved', 'withdrawn') AS asked,
             s.submitted_at < date(?1, '-' || ?2 || ' months') AS old_open,
             s.submitted_at < date(?1, '-' || ?3 || ' months') AS old_sealed,
-            count(log.open) > 0 AS has_open, count(log.sealed) > 0 AS has_sealed
-        FROM submission AS s JOIN log ON log.submission = s.id AND log.kind IN {CONTENT}
+            max(coalesce(CASE log.kind WHEN 'redacted' THEN json_extract(log.open, '$.left') <> '{{}}'
+                ELSE log.open IS NOT NULL END, 0)) AS has_open,
+            count(log.sealed) > 0 AS has_sealed
+        FROM submission AS s JOIN log ON log.submission = s.id AND log.kind IN {(*CONTENT, "redacted")}
         GROUP BY s.id
         HAVING has_open AND (asked OR coalesce(old_open, 0)) OR has_sealed AND coalesce(old_sealed, 0)
         ORDER BY s.submitted_at, s.id"""

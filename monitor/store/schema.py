@@ -136,8 +136,9 @@ def apply(connection: sqlite.Connection) -> None:
         with unguarded(connection):
             connection.execute("BEGIN IMMEDIATE")
             try:
-                migration(connection)
-                connection.execute(f"PRAGMA user_version = {number}")
+                if schema_version(connection) < number:  # or another program has done it meanwhile
+                    migration(connection)
+                    connection.execute(f"PRAGMA user_version = {number}")
                 connection.execute("COMMIT")
             except BaseException:
                 if connection.in_transaction:

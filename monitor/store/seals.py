@@ -57,6 +57,8 @@ def open_seals(connection: sqlite.Connection, id: str, identities: Identities) -
         raise Refusal("SEAL-02", id=id)
     opened = {revision: _open(connection, id, revision, identities) for revision in dict.fromkeys(places.values())}
     for place, revision in places.items():
+        if place not in opened[revision]:
+            raise Refusal("SEAL-04")
         yield place, opened[revision][place]
 
 

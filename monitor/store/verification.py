@@ -49,8 +49,8 @@ def verify(
             entries, keyring = _check_log(store.connection, problems, signers)
             problems.extend(check_anchors(store.connection, keyring, anchors))
             compare_answers_and_submissions(store.connection, catalogue, problems)
-    except (sqlite.DatabaseError, UnicodeDecodeError) as error:
-        # By its kind alone: the message could quote what stands in the file.
+    except (sqlite.DatabaseError, ValueError, TypeError) as error:
+        # What is no text, or has other columns, ends up here, too. By its kind alone: the message could quote the file.
         problems.add(f"file: it is damaged, and what comes after was not looked at ({_kind(error)}).")
     return Verification(not problems, entries, problems.lines())
 
