@@ -31,7 +31,7 @@ HEADER = "yearOfRegistration,gender,ageBroad,citizenship,isForcedLabour,isSexual
 
 @pytest.fixture
 def store(tmp_path: Path) -> Iterator[Store]:
-    with create(tmp_path / "store.db", "A programme", "MON-01") as store:
+    with create(tmp_path / "store.db", "A programme", "MON-01", plain=True) as store:
         yield store
 
 
@@ -176,7 +176,7 @@ def test_the_shares_leave_out_only_those_of_whom_nothing_was_recorded(content: s
 @pytest.fixture(scope="module")
 def imported(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Store, Imported]]:
     path = tmp_path_factory.mktemp("ctdc") / "store.db"
-    with create(path, "A programme", "MON-01") as store:
+    with create(path, "A programme", "MON-01", plain=True) as store:
         yield store, take(store, CTDC, mapping="ctdc_2020")
 
 

@@ -114,7 +114,7 @@ def test_a_mapping_is_no_pipe_no_device_and_no_folder(desk: Desk) -> None:
         said = desk("import", "case_data.victim", path, "--mapping", mapping)
         assert (said.code, "a folder, a pipe or a device. [IMPORT-14]" in said.err) == (1, True)
     long = desk.write("long.toml", "# " + "x" * 4_000_001)
-    assert "longer than 4,000,000 characters" in desk("import", "case_data.victim", path, "--mapping", long).err
+    assert "longer than 1,000,000 characters" in desk("import", "case_data.victim", path, "--mapping", long).err
 
 
 # Names, arguments and disks that cannot be.

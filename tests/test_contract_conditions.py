@@ -76,7 +76,7 @@ def in_tables(condition: Condition) -> bool:
 @pytest.fixture(scope="module")
 def stores(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Store]:
     folder = tmp_path_factory.mktemp("stores")
-    return {code: create(folder / f"{code}.db", programme="An invented one", monitor="MON-01") for code in CODES}
+    return {code: create(folder / f"{code}.db", "An invented one", "MON-01", plain=True) for code in CODES}
 
 
 def submit(store: Store, here: Instrument, form: FormMeta, luck: Random) -> str:

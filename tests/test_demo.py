@@ -206,7 +206,7 @@ def test_a_folder_of_somebody_else_is_refused(tmp_path: Path, monkeypatch: pytes
 
 @pytest.mark.parametrize("invented, programme", [(False, PROGRAMME), (True, "A training")])
 def test_a_store_that_is_not_a_demos_is_never_replaced(tmp_path: Path, invented: bool, programme: str) -> None:
-    create(tmp_path / "store.db", programme, "MON-01", invented=invented).close()
+    create(tmp_path / "store.db", programme, "MON-01", invented=invented, plain=True).close()
     before = (tmp_path / "store.db").read_bytes()
     with pytest.raises(Refusal) as refusal:
         clear(tmp_path)
@@ -224,7 +224,7 @@ def test_a_file_that_no_demo_wrote_is_never_replaced(tmp_path: Path, name: str) 
 
 
 def test_the_files_of_an_earlier_demo_are_removed_and_nothing_else(tmp_path: Path) -> None:
-    create(tmp_path / "store.db", PROGRAMME, "MON-01", invented=True).close()
+    create(tmp_path / "store.db", PROGRAMME, "MON-01", invented=True, plain=True).close()
     for name in ("release.db", "cases.jsonl", "hearings.jsonl", "notes.txt"):
         (tmp_path / name).touch()
     clear(tmp_path)
@@ -234,7 +234,7 @@ def test_the_files_of_an_earlier_demo_are_removed_and_nothing_else(tmp_path: Pat
 @pytest.mark.parametrize("invented", [True, False])
 def test_a_store_keeps_for_good_whether_it_is_invented(tmp_path: Path, plugins: Plugins, invented: bool) -> None:
     path = tmp_path / "store.db"
-    with create(path, PROGRAMME, "MON-01", invented=invented) as store:
+    with create(path, PROGRAMME, "MON-01", invented=invented, plain=True) as store:
         rebuild(store, plugins.catalogue)
     with open_store(path) as store:
         assert store.invented is invented

@@ -229,7 +229,7 @@ def test_it_can_be_said_in_words_and_kept_as_data() -> None:
 
 
 def new_store(folder: Path) -> Store:
-    return create(folder / "store.db", programme="An invented programme", monitor="MON-01")
+    return create(folder / "store.db", programme="An invented programme", monitor="MON-01", plain=True)
 
 
 def submit(store: Store, form: FormMeta, raw: dict[str, Any]) -> str:

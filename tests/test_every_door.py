@@ -29,7 +29,7 @@ def import_rows(store: Store, form: FormMeta, examples: list[Example], folder: P
 
 def with_accepted(instrument: Instrument, folder: Path) -> Store:
     """A store into which every accepted example was imported."""
-    store = create(folder / "store.db", programme="An invented programme", monitor="MON-01")
+    store = create(folder / "store.db", programme="An invented programme", monitor="MON-01", plain=True)
     for form in instrument.forms:
         examples = [example for example in accepted(instrument) if example.form is form]
         imported = import_rows(store, form, examples, folder)

@@ -24,7 +24,7 @@ CASE_ANSWERS = {
 
 
 def store_with_case(folder: Path) -> Store:
-    store = create(folder / "store.db", programme="An invented programme", monitor="CO-01")
+    store = create(folder / "store.db", programme="An invented programme", monitor="CO-01", plain=True)
     submit(store, CASE, CASE_ANSWERS, "MON-01")
     return store
 

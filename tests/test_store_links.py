@@ -8,6 +8,7 @@ from monitor import Choice, Codes, Form, Instrument, Ref, Tally, Whole, by, revi
 from monitor.findings import ALL, find
 from monitor.forms import FormMeta
 from monitor.store import Store, create, rebuild, verify
+from monitor.store.links import Links
 from monitor.submissions import check
 
 
@@ -35,7 +36,7 @@ def claim(store: Store, person: str, avenue: str) -> str:
 
 
 def new_store(folder: Path, name: str = "store.db") -> Store:
-    return create(folder / name, programme="An invented programme", monitor="MON-01")
+    return create(folder / name, programme="An invented programme", monitor="MON-01", plain=True)
 
 
 def link_of(store: Store, id: str) -> str:
@@ -62,6 +63,16 @@ def test_spaces_and_capitals_do_not_make_another_person(tmp_path: Path) -> None:
 def test_the_link_says_nothing_without_the_key_of_the_store(tmp_path: Path) -> None:
     with new_store(tmp_path, "one.db") as one, new_store(tmp_path, "two.db") as two:
         assert link_of(one, claim(one, "P-1", "civil")) != link_of(two, claim(two, "P-1", "civil"))
+
+
+def test_a_link_is_equal_to_the_pseudonym_it_stands_for_and_to_no_other(tmp_path: Path) -> None:
+    with new_store(tmp_path) as store:
+        links = Links(store.connection)
+        one, same, other = (links.reference(links.of(person)) for person in ("P-1", "p -1", "P-2"))
+        assert one == same == "P-1" and one == "p - 1"
+        assert one == "P-1" and len({one, same}) == 1
+        assert one != other and one != "P-2" and one != 1
+        assert links.of(one) == links.of("P-1") == str(one) and "P-1" not in repr(one)
 
 
 def test_the_pseudonym_stands_in_no_table_and_the_link_is_made_again_from_the_log(tmp_path: Path) -> None:

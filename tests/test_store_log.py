@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import hashlib
 import json
-import sqlite3
 from pathlib import Path
 
 import pytest
@@ -12,8 +11,9 @@ import rfc8785
 from hypothesis import given
 from hypothesis import strategies as st
 
-from monitor.store import list_submissions
+from monitor.store import list_submissions, open_store, sqlite
 from monitor.store.canonical import canonical, salted
+from tests.intruder import Intruder
 from tests.store_sample import Place, Visit, dump, new_store, place, store_one, submit, visit
 
 _TEXTS = st.text(st.characters(exclude_categories=["Cs"]))
@@ -60,26 +60,61 @@ def test_each_entry_is_chained_to_the_one_before(tmp_path: Path) -> None:
         assert store.head()[:2] == (4, previous)
 
 
+STATEMENTS = [
+    "UPDATE log SET actor = 'MON-02' WHERE seq = 2",
+    "UPDATE log SET open = NULL WHERE seq = 4",
+    "UPDATE OR REPLACE log SET seq = 1 WHERE seq = 2",
+    "DELETE FROM log WHERE seq = 2",
+    "DELETE FROM log",
+    "REPLACE INTO log SELECT * FROM log WHERE seq = 2",
+    "INSERT OR IGNORE INTO log SELECT seq + 9, time, actor, kind, submission, payload, open, sealed, previous,"
+    " hash, signature FROM log WHERE seq = 2",
+    "INSERT INTO log (seq, time, actor, kind, payload, previous, hash) VALUES (0, '', '', '', '', '', '')",
+]
+
+
+LIFTED = [
+    "DROP TABLE log",
+    "ALTER TABLE log RENAME TO other",
+    "ALTER TABLE log ADD COLUMN other TEXT",
+    "DROP TRIGGER log_keeps_all",
+    "CREATE TRIGGER mine BEFORE INSERT ON log BEGIN SELECT RAISE(IGNORE); END",
+    "CREATE TEMP TRIGGER mine BEFORE INSERT ON main.log BEGIN SELECT RAISE(IGNORE); END",
+    "PRAGMA recursive_triggers = OFF",
+    "PRAGMA writable_schema = ON",
+    "PRAGMA schema_version = 7",
+    "PRAGMA trusted_schema = ON",
+    "ATTACH ':memory:' AS other",
+    "UPDATE sqlite_schema SET sql = '' WHERE name = 'log_keeps_all'",
+]
+
+
 @pytest.mark.parametrize("recursive", ["ON", "OFF"])
-@pytest.mark.parametrize(
-    "statement",
-    [
-        "UPDATE log SET actor = 'MON-02' WHERE seq = 2",
-        "UPDATE OR REPLACE log SET seq = 1 WHERE seq = 2",
-        "DELETE FROM log WHERE seq = 2",
-        "DELETE FROM log",
-        "REPLACE INTO log SELECT * FROM log WHERE seq = 2",
-        "INSERT OR IGNORE INTO log SELECT seq + 9, time, actor, kind, submission, payload, open, sealed, previous,"
-        " hash, signature FROM log WHERE seq = 2",
-        "INSERT INTO log (seq, time, actor, kind, payload, previous, hash) VALUES (0, '', '', '', '', '', '')",
-    ],
-)
-def test_the_log_refuses_whatever_does_not_come_at_its_end(tmp_path: Path, statement: str, recursive: str) -> None:
+@pytest.mark.parametrize("statement", STATEMENTS)
+def test_the_triggers_stop_another_program_from_changing_the_log(
+    tmp_path: Path, statement: str, recursive: str
+) -> None:
     with new_store(tmp_path) as store:
-        store_one(store, Place, place())
+        store_one(store, Visit, visit(store_one(store, Place, place()), story="It rained."))
         before = dump(store)["log"]
-        store.connection.execute(f"PRAGMA recursive_triggers = {recursive}")
-        with pytest.raises(sqlite3.IntegrityError, match=r"log|removed"):
+    with Intruder(store.path).connected() as other:
+        other.execute(f"PRAGMA recursive_triggers = {recursive}")
+        with pytest.raises(sqlite.IntegrityError, match=r"log|removed"):
+            other.execute(statement)
+    with open_store(store.path) as again:
+        assert dump(again)["log"] == before
+
+
+@pytest.mark.parametrize("statement", [*STATEMENTS, *LIFTED])
+def test_the_connection_of_the_store_refuses_to_change_the_log_or_to_lift_what_guards_it(
+    tmp_path: Path, statement: str
+) -> None:
+    with new_store(tmp_path) as store:
+        store_one(store, Visit, visit(store_one(store, Place, place()), story="It rained."))
+        before = dump(store)["log"]
+        grows = statement.startswith(("REPLACE", "INSERT"))  # an entry is added in this way: the triggers judge it
+        kind = sqlite.IntegrityError if grows else sqlite.DatabaseError
+        with pytest.raises(kind, match=r"log|removed" if grows else "not authorized|may not be modified"):
             store.connection.execute(statement)
         assert dump(store)["log"] == before
 

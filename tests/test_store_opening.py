@@ -3,17 +3,22 @@
 from __future__ import annotations
 
 import gzip
+import json
 import os
 import sqlite3
 import stat
+import subprocess
+import sys
 from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
 from monitor.errors import Refusal
-from monitor.store import create, migrate, open_store, schema
-from tests.store_sample import Place, new_store, place, store_one
+from monitor.keys import key_file_of
+from monitor.store import create, migrate, open_store, schema, sqlite, verify
+from tests.intruder import Intruder, chain, commit, unsigned
+from tests.store_sample import CATALOGUE, Place, Visit, new_store, place, store_one, visit
 
 
 def refused(code: str, does: Callable[[], object]) -> Refusal:
@@ -39,7 +44,7 @@ def test_only_its_owner_can_read_a_store_and_what_lies_beside_it(tmp_path: Path)
             modes = {path.name: stat.S_IMODE(path.stat().st_mode) for path in tmp_path.iterdir()}
     finally:
         os.umask(before)
-    assert modes == {"store.db": 0o600, "store.db-wal": 0o600, "store.db-shm": 0o600}
+    assert modes == dict.fromkeys(("store.db", "store.db.key", "store.db-wal", "store.db-shm"), 0o600)
 
 
 def test_commits_wait_for_the_disk(tmp_path: Path) -> None:
@@ -62,7 +67,7 @@ def test_a_store_is_not_made_in_a_folder_that_is_not_there(tmp_path: Path) -> No
 
 
 def test_plaintext_is_never_written_where_encryption_was_asked_for(tmp_path: Path) -> None:
-    refused("STORE-90", lambda: create(tmp_path / "s.db", programme="P", monitor="M", plain=False))
+    refused("KEY-01", lambda: create(tmp_path / "s.db", programme="P", monitor="M"))
     assert not list(tmp_path.iterdir())
 
 
@@ -71,7 +76,7 @@ def test_plaintext_is_never_written_where_encryption_was_asked_for(tmp_path: Pat
     [("P", "Ana Example", "STORE-21"), ("P", "", "STORE-21"), (" ", "M", "STORE-27"), ("P\nQ", "M", "STORE-27")],
 )
 def test_a_store_needs_a_name_and_a_code(tmp_path: Path, programme: str, monitor: str, code: str) -> None:
-    refused(code, lambda: create(tmp_path / "s.db", programme=programme, monitor=monitor))
+    refused(code, lambda: create(tmp_path / "s.db", programme=programme, monitor=monitor, plain=True))
     assert not list(tmp_path.iterdir())
 
 
@@ -161,11 +166,20 @@ def test_a_store_on_a_read_only_disk_is_refused(tmp_path: Path, monkeypatch: pyt
 
 def test_a_store_that_another_program_holds_is_refused(tmp_path: Path) -> None:
     new_store(tmp_path).close()
-    other = sqlite3.connect(tmp_path / "store.db", isolation_level=None)
-    other.execute("PRAGMA locking_mode = EXCLUSIVE")
-    other.execute("BEGIN EXCLUSIVE")
-    refused("STORE-07", lambda: open_store(tmp_path / "store.db", patience=0.05))
-    other.close()
+    holds = """
+import sqlite3, sys
+other = sqlite3.connect(sys.argv[1], isolation_level=None)
+other.execute("PRAGMA locking_mode = EXCLUSIVE")
+other.execute("BEGIN EXCLUSIVE")
+print("held", flush=True)
+sys.stdin.read()
+"""
+    command = [sys.executable, "-c", holds, str(tmp_path / "store.db")]
+    # In another process: what one process locks, it does not see as locked.
+    with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE) as other:
+        assert other.stdout is not None and other.stdout.readline() == b"held\n"
+        refused("STORE-07", lambda: open_store(tmp_path / "store.db", patience=0.05))
+        other.communicate()
 
 
 def test_a_torn_file_is_refused(tmp_path: Path) -> None:
@@ -197,10 +211,59 @@ def test_an_older_store_is_copied_and_then_brought_up(tmp_path: Path, monkeypatc
     assert stat.S_IMODE(copy.stat().st_mode) == 0o600
     with open_store(path) as store:
         assert store.connection.execute("SELECT place FROM submission").fetchall() == [(None,)]
-        with pytest.raises(sqlite3.IntegrityError):
+        with pytest.raises(sqlite.DatabaseError, match="not authorized"):
             store.connection.execute("DELETE FROM log")
+    with Intruder(path).connected() as other, pytest.raises(sqlite.IntegrityError, match="nothing is removed"):
+        other.execute("DELETE FROM log")
     assert sqlite3.connect(copy).execute("SELECT count(*) FROM log").fetchone() == (3,)
     assert migrate(path) is None
+
+
+def as_schema_1_made_it(path: Path) -> None:
+    """Take everything back out of a store that migration 2 and signatures brought."""
+    intruder = Intruder(path)
+    lines = [line for line in intruder.log() if line["kind"] != "enrolled"]
+    first = json.loads(lines[0]["payload"])
+    commit(lines[0], {name: first[name] for name in ("programme", "monitor")})
+    intruder.write_log(chain(lines, unsigned))
+    key_file_of(path).unlink()
+    with intruder.connected() as connection:
+        connection.execute("DROP TRIGGER log_keeps_lines")
+        for made in connection.execute("SELECT type, name FROM sqlite_schema").fetchall():
+            if made[1] in schema.expected_objects().keys() - older_objects().keys():
+                connection.execute(f"DROP {made[0]} IF EXISTS {made[1]}")  # an index goes with its table
+        connection.execute("ALTER TABLE submission DROP COLUMN consent")
+        connection.execute(older_objects()["log_keeps_lines"])
+        connection.execute("PRAGMA user_version = 1")
+        assert {name: sql for _, name, sql in connection.execute(schema.OBJECTS) if "__" not in name} == older_objects()
+
+
+def older_objects() -> dict[str, str]:
+    connection = sqlite.connect(":memory:")
+    schema.MIGRATIONS[0](connection)
+    return {name: sql for _, name, sql in connection.execute(schema.OBJECTS)}
+
+
+def test_a_store_from_before_signatures_is_brought_up_and_signed_from_then_on(tmp_path: Path) -> None:
+    with new_store(tmp_path) as store:
+        store_one(store, Place, place(1))
+        store_one(store, Visit, visit("P-1", story="It rained."))
+    path = store.path
+    as_schema_1_made_it(path)
+    refused("STORE-06", lambda: open_store(path))
+    migrate(path)
+    with open_store(path) as store:
+        assert verify(store, CATALOGUE).problems == ()
+        store_one(store, Place, place(2), "MON-02")
+        assert verify(store, CATALOGUE).problems == ()
+        signed = store.connection.execute("SELECT kind, signature IS NOT NULL FROM log ORDER BY seq").fetchall()
+    assert signed == [
+        ("created", 0), ("instrument", 0), ("submitted", 0), ("submitted", 0), ("moved", 1), ("submitted", 1)
+    ]  # fmt: skip
+    Intruder(path).run("UPDATE log SET signature = NULL WHERE seq = 6")
+    with open_store(path) as store:
+        (problem,) = verify(store, CATALOGUE).problems
+        assert problem == "log entry 6: is not signed, though entries before it are."
 
 
 def test_a_migration_that_fails_leaves_the_store_as_it_was(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import random
-import sqlite3
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -14,17 +13,18 @@ import pytest
 from monitor import Form, Instrument, Ref
 from monitor.errors import Refusal
 from monitor.forms import FormMeta
+from monitor.keys import new_signer
 from monitor.review import approve, approve_all
-from monitor.store import Verification, history, open_store, rebuild, show, verify
+from monitor.store import Verification, history, open_store, rebuild, show, sqlite, verify
 from monitor.store.canonical import canonical
-from monitor.store.log import chained
+from tests.intruder import Intruder, Sign, as_before, by, chain, unsigned
 from tests.store_sample import CATALOGUE, Place, Visit, dump, new_store, place, store_one, visit
 
 SECRET = "Rosamunda"
 
 
 def filled(folder: Path) -> Path:
-    """A store of 3 places and 3 visits, two of them decided on; entries 3 to 10."""
+    """A store of 3 places and 3 visits (entries 3 to 8), two of them decided on (10 and 11) by somebody new (9)."""
     with new_store(folder) as store:
         for number in (1, 2, 3):
             store_one(store, Place, place(number, owner=SECRET))
@@ -33,22 +33,13 @@ def filled(folder: Path) -> Path:
         with store.writing("MON-02") as writing:
             writing.decide(ids[0], "approved")
             writing.decide(ids[1], "returned", "Please look again.")
-        assert verify(store, CATALOGUE) == Verification(ok=True, entries=10, problems=())
+        assert verify(store, CATALOGUE) == Verification(ok=True, entries=11, problems=())
         return store.path
 
 
 def tamper(path: Path, *statements: str) -> None:
     """Change a store as somebody would who knows SQLite and covers the tracks: the triggers are put back."""
-    connection = sqlite3.connect(path)
-    triggers = connection.execute("SELECT name, sql FROM sqlite_schema WHERE type = 'trigger'").fetchall()
-    for name, _ in triggers:
-        connection.execute(f"DROP TRIGGER {name}")
-    for statement in statements:
-        assert connection.execute(statement).rowcount != 0, statement
-    for _, sql in triggers:
-        connection.execute(sql)
-    connection.commit()
-    connection.close()
+    Intruder(path).run(*statements)
 
 
 TAMPERED = {
@@ -65,20 +56,20 @@ TAMPERED = {
         ["log entry 4: what stands in 'sealed'"],
     ),
     "an open answer removed": ("UPDATE log SET open = NULL WHERE seq = 6", ["log entry 6: what stands in 'open'"]),
-    "an open answer added": ("UPDATE log SET open = '{}' WHERE seq = 9", ["log entry 9: what stands in 'open'"]),
+    "an open answer added": ("UPDATE log SET open = '{}' WHERE seq = 10", ["log entry 10: what stands in 'open'"]),
     "bytes that are no text": (
         "UPDATE log SET payload = CAST(CAST(payload AS BLOB) || x'FF' AS TEXT) WHERE seq = 3",
         ["log entry 3: was changed", "log entry 3: its payload cannot be read", "submission {3}: cannot be compared"],
     ),
-    "who acted": ("UPDATE log SET actor = 'MON-03' WHERE seq = 9", ["log entry 9: was changed"]),
-    "when": ("UPDATE log SET time = '2020-01-01' WHERE seq = 9", ["log entry 9: was changed"]),
+    "who acted": ("UPDATE log SET actor = 'MON-03' WHERE seq = 10", ["log entry 10: was changed"]),
+    "when": ("UPDATE log SET time = '2020-01-01' WHERE seq = 10", ["log entry 10: was changed"]),
     "what was decided": (
-        "UPDATE log SET kind = 'approved' WHERE seq = 10",
-        ["log entry 10: was changed", "submission {7}: state"],
+        "UPDATE log SET kind = 'approved' WHERE seq = 11",
+        ["log entry 11: was changed", "submission {7}: state"],
     ),
     "about which submission": (
-        "UPDATE log SET submission = (SELECT submission FROM log WHERE seq = 8) WHERE seq = 10",
-        ["log entry 10: was changed", "submission {7}: state", "submission {8}: state"],
+        "UPDATE log SET submission = (SELECT submission FROM log WHERE seq = 8) WHERE seq = 11",
+        ["log entry 11: was changed", "submission {7}: state", "submission {8}: state"],
     ),
     "an entry deleted": (
         "DELETE FROM log WHERE seq = 8",
@@ -86,8 +77,8 @@ TAMPERED = {
     ),
     "the first entry deleted": ("DELETE FROM log WHERE seq = 1", ["entry 1 is missing", "does not create the store"]),
     "two entries exchanged": (
-        "UPDATE log SET seq = CASE seq WHEN 9 THEN 1010 ELSE 1009 END WHERE seq IN (9, 10)",
-        ["entries 9 to 1008 are missing"],
+        "UPDATE log SET seq = CASE seq WHEN 10 THEN 1010 ELSE 1009 END WHERE seq IN (10, 11)",
+        ["entries 10 to 1008 are missing"],
     ),
     "an answer in a table": ("UPDATE visits__place SET size = 4 WHERE place_ref = 'P-1'", ["visits__place {3}: size"]),
     "an answer blanked": ("UPDATE visits__visit__guests SET age = NULL WHERE _row = 1", ["{6}, row 1: age"]),
@@ -111,7 +102,8 @@ TAMPERED = {
     "an author": ("UPDATE submission SET author = 'MON-09'", ["submission {3}: author"]),
     "a submission added": (
         "INSERT INTO submission SELECT 'zzz', form, version, NULL, state, revision, author, entered_by, session,"
-        " language, submitted_at, NULL, NULL, NULL, NULL, warnings, screened, urgent, seq FROM submission LIMIT 1",
+        " language, submitted_at, NULL, NULL, NULL, NULL, warnings, screened, urgent, seq, consent FROM submission"
+        " LIMIT 1",
         ["submission: there is a line of zzz"],
     ),
     "a submission removed": (
@@ -151,17 +143,23 @@ def test_a_change_behind_the_back_of_the_store_is_found(tmp_path: Path, what: st
 
 
 @pytest.mark.parametrize("trigger", ["log_keeps_lines", "log_keeps_all", "log_grows_by_one"])
-def test_a_trigger_dropped_or_weakened_is_found_and_put_back(tmp_path: Path, trigger: str) -> None:
+@pytest.mark.parametrize("weakened", [False, True])
+def test_a_trigger_dropped_or_weakened_is_found_and_put_back(tmp_path: Path, trigger: str, weakened: bool) -> None:
     path = filled(tmp_path)
-    for weaker in (None, f"CREATE TRIGGER {trigger} BEFORE UPDATE ON log WHEN 0 BEGIN SELECT 1; END"):
-        with open_store(path) as store:
-            store.connection.execute(f"DROP TRIGGER {trigger}")
-            if weaker:
-                store.connection.execute(weaker)
-            (problem,) = verify(store, CATALOGUE).problems
-            assert problem == f"trigger {trigger} {'was changed' if weaker else 'is missing'}."
-            rebuild(store, CATALOGUE)
-            assert verify(store, CATALOGUE).ok
+    weaker = f"CREATE TRIGGER {trigger} BEFORE UPDATE ON log WHEN 0 BEGIN SELECT 1; END"
+    with open_store(path) as store:
+        for statement in (f"DROP TRIGGER {trigger}", weaker.replace(trigger, "mine")):
+            with pytest.raises(sqlite.DatabaseError, match="not authorized"):
+                store.connection.execute(statement)
+    with Intruder(path).connected() as other:
+        other.execute(f"DROP TRIGGER {trigger}")
+        if weakened:
+            other.execute(weaker)
+    with open_store(path) as store:
+        (problem,) = verify(store, CATALOGUE).problems
+        assert problem == f"trigger {trigger} {'was changed' if weakened else 'is missing'}."
+        rebuild(store, CATALOGUE)
+        assert verify(store, CATALOGUE).ok
 
 
 @pytest.mark.parametrize("byte", range(0, 60, 7))
@@ -184,7 +182,7 @@ def found(path: Path, before: dict[str, list[tuple[Any, ...]]]) -> bool:
         with open_store(path) as store:
             return not verify(store, CATALOGUE).ok or dump(store) == before
     except Refusal as refusal:
-        return refusal.code in ("STORE-04", "STORE-05", "STORE-06", "STORE-09")
+        return refusal.code in ("STORE-04", "STORE-05", "STORE-06", "STORE-09", "KEY-04")
 
 
 def test_a_damaged_page_is_found_wherever_it_is(tmp_path: Path) -> None:
@@ -219,12 +217,47 @@ def test_problems_are_counted_to_the_end_and_listed_only_so_far(tmp_path: Path) 
     assert len(problems) == 201 and problems[-1] == "... and 400 more."
 
 
-def test_a_chain_that_was_written_anew_with_care_is_not_found(tmp_path: Path) -> None:
-    # The limit of a chain without keys and anchors; docs/store.md says so.
+def written_anew(path: Path, sign: Sign) -> None:
+    """Another number in entry 3, and every entry from there on chained anew; the tables follow."""
+    intruder = Intruder(path)
+    lines = intruder.log()
+    lines[2]["payload"] = lines[2]["payload"].replace('"size":3', '"size":4')
+    intruder.write_log(chain(lines, sign, start=3))
+    intruder.with_tables_made_again()
+
+
+@pytest.mark.parametrize("sign", [unsigned, as_before, by(new_signer())], ids=["unsigned", "old", "other key"])
+def test_a_chain_written_anew_without_the_key_of_the_device_is_found_by_its_signatures(
+    tmp_path: Path, sign: Sign
+) -> None:
     path = filled(tmp_path)
-    tamper(path, "DELETE FROM log WHERE seq = 10", "UPDATE submission SET state = 'submitted', seq = 7 WHERE seq = 10")
+    written_anew(path, sign)
+    with open_store(path) as store:
+        problems = verify(store, CATALOGUE).problems
+    assert len(problems) == 9  # from entry 3 to the last
+    assert all("sign" in problem for problem in problems)
+
+
+def test_a_chain_written_anew_with_the_key_of_the_device_is_found_by_an_anchor_alone(tmp_path: Path) -> None:
+    path = filled(tmp_path)
+    with open_store(path) as store:
+        anchor = store.anchor()
+    written_anew(path, by(Intruder(path).device()))
     with open_store(path) as store:
         assert verify(store, CATALOGUE).ok
+        (problem,) = verify(store, CATALOGUE, anchors=[anchor]).problems
+    assert problem.endswith("entry 11 is another one than then: the log was written anew.")
+
+
+def test_a_tail_cut_off_with_its_lines_is_found_by_an_anchor_alone(tmp_path: Path) -> None:
+    path = filled(tmp_path)
+    with open_store(path) as store:
+        anchor = store.anchor()
+    tamper(path, "DELETE FROM log WHERE seq = 11", "UPDATE submission SET state = 'submitted', seq = 7 WHERE seq = 11")
+    with open_store(path) as store:
+        assert verify(store, CATALOGUE).ok
+        (problem,) = verify(store, CATALOGUE, anchors=[anchor]).problems
+    assert "had 11 entries then and has 10 now: it was cut off" in problem
 
 
 def test_an_instrument_that_is_not_loaded_is_named_and_nothing_breaks(tmp_path: Path) -> None:
@@ -253,12 +286,12 @@ def test_an_answer_that_the_loaded_instrument_does_not_ask_is_named(tmp_path: Pa
 
 def test_a_store_is_not_rebuilt_from_a_log_that_is_not_whole(tmp_path: Path) -> None:
     path = filled(tmp_path)
-    tamper(path, "UPDATE log SET actor = 'MON-03' WHERE seq = 9")
+    tamper(path, "UPDATE log SET actor = 'MON-03' WHERE seq = 10")
     with open_store(path) as store:
         before = dump(store)
         with pytest.raises(Refusal) as caught:
             rebuild(store, CATALOGUE)
-        assert caught.value.code == "STORE-22" and "log entry 9" in caught.value.details[0]
+        assert caught.value.code == "STORE-22" and "log entry 10" in caught.value.details[0]
         assert dump(store) == before
         store_one(store, Place, place(9))  # the refusal left the connection as it was
 
@@ -275,22 +308,36 @@ FORGED: dict[str, Callable[[dict[str, object]], object]] = {
 
 @pytest.mark.parametrize("how", FORGED)
 def test_an_entry_that_says_nonsense_in_a_whole_chain_is_reported_and_no_crash(tmp_path: Path, how: str) -> None:
-    path = filled(tmp_path)
-    connection = sqlite3.connect(path)
-    rows = connection.execute("SELECT seq, time, actor, kind, submission, payload FROM log ORDER BY seq").fetchall()
-    statements, last = [], "0" * 64
-    for *said, text in rows:
-        payload = json.loads(text)
-        if said[0] == 8:
-            FORGED[how](payload)
-        text = canonical(payload)
-        own = chained(*said, text, last)
-        written = text.replace("'", "''")
-        change = f"payload = '{written}', previous = '{last}', hash = '{own}'"
-        statements.append(f"UPDATE log SET {change} WHERE seq = {said[0]}")
-        last = own
-    connection.close()
-    tamper(path, *statements)
+    said_and_signed(filled(tmp_path), 8, FORGED[how])
+
+
+FORGED_ABOUT_KEYS: dict[str, Callable[[dict[str, object]], object]] = {
+    "no key": lambda payload: payload.pop("key"),
+    "a key that is no text": lambda payload: payload.update(key=7),
+    "a key that is none": lambda payload: payload.update(key="é" * 64),
+    "a code that is no text": lambda payload: payload.update(code=["MON-02"]),
+    "a time that is none": lambda payload: payload.update(since=2025),
+    "an end that is none": lambda payload: payload.update(until={}),
+    "another shape": lambda payload: payload.clear(),
+}
+
+
+@pytest.mark.parametrize("how", FORGED_ABOUT_KEYS)
+@pytest.mark.parametrize("kind", ["enrolled", "moved", "revoked", "recipients", "created"])
+def test_an_entry_that_says_nonsense_about_keys_is_reported_and_no_crash(tmp_path: Path, kind: str, how: str) -> None:
+    said_and_signed(filled(tmp_path), 9, FORGED_ABOUT_KEYS[how], kind)
+
+
+def said_and_signed(
+    path: Path, seq: int, forge: Callable[[dict[str, object]], object], kind: str | None = None
+) -> None:  # fmt: skip
+    """Let an entry say something else, as whoever has the device's key could, and look for it."""
+    intruder = Intruder(path)
+    lines = intruder.log()
+    payload = json.loads(lines[seq - 1]["payload"])
+    forge(payload)
+    lines[seq - 1] |= {"payload": canonical(payload), "kind": kind or lines[seq - 1]["kind"]}
+    intruder.write_log(chain(lines, by(intruder.device())))
     with open_store(path) as store:
         assert not verify(store, CATALOGUE).ok
 

@@ -95,7 +95,7 @@ def submit(store: Store, instrument: Instrument, **answers: Any) -> None:
 @pytest.fixture
 def store(tmp_path: Path) -> Any:
     """Four sittings under the first version."""
-    with create(tmp_path / "store.db", programme="An invented programme", monitor="MON-01") as made:
+    with create(tmp_path / "store.db", programme="An invented programme", monitor="MON-01", plain=True) as made:
         submit(made, first(), was_held="yes", people=[{"mood": "yes"}, {"mood": "no"}])
         submit(made, first(), was_held="yes")
         submit(made, first(), was_held="no", causes=["ill", "strike"])
@@ -168,7 +168,7 @@ def test_a_map_does_not_make_another_type_of_a_question(store: Store) -> None:
 
 
 def test_what_is_returned_or_waits_breaks_no_series(tmp_path: Path) -> None:
-    with create(tmp_path / "store.db", programme="An invented programme", monitor="MON-01") as store:
+    with create(tmp_path / "store.db", programme="An invented programme", monitor="MON-01", plain=True) as store:
         form = first().forms[0]
         with store.writing("MON-01") as writing:
             raw = {"country": "MD", "day": "2024-05-01", "was_held": "yes"}

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from itertools import groupby
 from typing import Any
 
@@ -11,6 +11,7 @@ from monitor.forms import FormMeta
 from monitor.instrument import Instrument
 from monitor.store.engine import sqlite
 from monitor.store.log import CONTENT, STATE_AFTER, Entry, read_payload
+from monitor.store.plan_table import PLAN_KINDS, plan_after
 from monitor.store.problems import Problems, named
 from monitor.store.projection import SUBMISSION_COLUMNS, forms_of, submission_line
 from monitor.store.retired import Retired, columns_kept
@@ -18,6 +19,9 @@ from monitor.store.tables import SUBMISSION, AnswerTable, sql_name, tables_of
 
 Line = dict[str, Any]
 """One line of a table: column to value."""
+
+_KIND = 4
+"""Where the kind stands in a row of :func:`_by_submission`."""
 
 
 class _Lines:
@@ -54,10 +58,15 @@ def compare_answers_and_submissions(
     """Fold the log submission by submission and compare what comes out with the tables: missing, added, different."""
     forms = forms_of(catalogue.values())
     submissions = _Lines(connection, "submission", "id", "id")
+    plans = _Lines(connection, "plan", "id", "id")
     answers = _open_answers(connection, forms, problems)
     retired = Retired(connection, catalogue)
     unloaded: Counter[str] = Counter()
-    for id, entries in _by_submission(connection):
+    for id, found in _by_submission(connection):
+        entries = list(found)
+        if entries[0][_KIND] == "planned":
+            _compare_plan(id, entries, plans, problems)
+            continue
         folded = _fold(id, entries, problems)
         there = submissions.of(id, problems)
         if folded is None:
@@ -72,7 +81,7 @@ def compare_answers_and_submissions(
             unloaded[line["form"].split(".")[0]] += 1
         else:
             _compare_answers(line, form, closed, answers, retired, problems)
-    for lines in (submissions, *answers.values()):
+    for lines in (submissions, plans, *answers.values()):
         lines.skip_to(None, problems)
     for code, count in unloaded.items():
         problems.add(f"{code}: is not loaded, so the answers of its {count} submissions were not compared.")
@@ -105,7 +114,23 @@ def _by_submission(connection: sqlite.Connection) -> Iterator[tuple[str, Iterato
     yield from groupby(rows, key=lambda row: row[0])
 
 
-def _fold(id: str, rows: Iterator[tuple[Any, ...]], problems: Problems) -> tuple[Line, Mapping[str, Any]] | None:
+def _compare_plan(id: str, rows: Iterable[tuple[Any, ...]], plans: _Lines, problems: Problems) -> None:
+    line: Line = {}
+    for _, seq, time, actor, kind, text in rows:
+        try:
+            if kind in PLAN_KINDS:  # what was written freely may have been taken out; that changes no plan
+                line = plan_after(Entry(seq, time, actor, kind, id, read_payload(text) or {}), line)
+        except (KeyError, TypeError, ValueError):
+            problems.add(f"plan {named(id)}: cannot be compared, because log entry {seq} cannot be read.")
+            return
+    there = plans.of(id, problems)
+    if not there:
+        problems.add(f"plan: {named(id)} is missing.")
+    else:
+        _compare(f"plan {id}", line, there[0], problems)
+
+
+def _fold(id: str, rows: Iterable[tuple[Any, ...]], problems: Problems) -> tuple[Line, Mapping[str, Any]] | None:
     """What the tables must hold of a submission after all its entries, or None when an entry cannot be read."""
     line: Line = {}
     closed: Mapping[str, Any] = {}

@@ -100,9 +100,12 @@ def left_of(connection: sqlite.Connection, id: str) -> dict[int, Mapping[str, An
     for payload, open_ in connection.execute(
         "SELECT payload, open FROM log WHERE submission = ? AND kind = 'redacted' ORDER BY seq", (id,)
     ):
-        left |= {seq: {} for seq in json.loads(payload)["purged"]["open"]}
-        rest = json.loads(open_ or "{}").get("left", {})
-        left |= {int(seq): part for seq, part in rest.items()}
+        try:
+            left |= {seq: {} for seq in json.loads(payload)["purged"]["open"]}
+            rest = json.loads(open_ or "{}").get("left", {})
+            left |= {int(seq): part for seq, part in rest.items()}
+        except (ValueError, LookupError, TypeError, AttributeError, RecursionError) as error:
+            raise Refusal("STORE-28") from error
     return left
 
 

@@ -10,7 +10,7 @@ from monitor.errors import Refusal
 from monitor.keys.files import sync_folder
 from monitor.store.engine import can_encrypt, connect, sqlite, unguarded
 from monitor.store.log import head, walk_chain
-from monitor.store.schema import make_private
+from monitor.store.schema import has_false_tables, make_private
 
 _PATIENCE = 5.0
 
@@ -116,6 +116,8 @@ def check_copy(path: Path, key: bytes | None) -> tuple[int, str]:
     """
     connection = connect(path, key, _PATIENCE)
     try:
+        if has_false_tables(connection):
+            raise Refusal("STORE-30", path=path)
         whole = [line for (line,) in connection.execute("PRAGMA integrity_check(1)")] == ["ok"]
         flaws = any(walked.problems for walked in walk_chain(connection))
         entries, hash, _ = head(connection)

@@ -213,9 +213,7 @@ def _check_ours(connection: sqlite.Connection, path: Path, older: bool = False) 
     version, known = schema.schema_version(connection), len(schema.MIGRATIONS)
     if version > known:
         raise Refusal("STORE-05", path=path, version=version, known=known)
-    forged = "SELECT count(*) FROM sqlite_schema WHERE type = 'view' OR sql LIKE 'CREATE VIRTUAL%'"
-    if connection.execute(forged).fetchone()[0]:
-        # A store has none. In the place of a table, one could run for ever, or fill the memory.
+    if schema.has_false_tables(connection):
         raise Refusal("STORE-09", path=path)
     tables = connection.execute("SELECT count(*) FROM sqlite_schema WHERE name IN ('log', 'meta')").fetchone()[0]
     if tables < 2 or connection.execute("SELECT count(*) FROM meta").fetchone()[0] == 0:

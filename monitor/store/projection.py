@@ -14,6 +14,7 @@ from monitor.instrument import Instrument
 from monitor.store.canonical import canonical
 from monitor.store.engine import sqlite
 from monitor.store.log import STATE_AFTER, Entry
+from monitor.store.plan_table import PLAN_KINDS, bring_plan
 from monitor.store.tables import SUBMISSION, AnswerTable, sql_name, tables_of
 
 SUBMISSION_COLUMNS = (
@@ -88,6 +89,11 @@ class Projection:
             contract_line(entry),
         )
 
+    def planned(self, entry: Entry) -> None:
+        """What is said of a plan."""
+        self.flush()  # the case of it may have come a moment ago
+        bring_plan(self._connection, entry)
+
     def _add_answers(self, entry: Entry, form: FormMeta) -> None:
         assert entry.submission is not None  # answers belong to a submission
         self.pending.add(entry.submission)
@@ -126,6 +132,8 @@ def apply_entry(projection: Projection, entry: Entry, forms: Mapping[str, FormMe
         projection.used(entry)
     elif entry.kind in STATE_AFTER:
         projection.decided(entry)
+    elif entry.kind in PLAN_KINDS:
+        projection.planned(entry)
 
 
 def forms_of(instruments: Iterable[Instrument]) -> dict[str, FormMeta]:

@@ -11,6 +11,7 @@ from monitor.conditions import Value
 from monitor.errors import Refusal
 from monitor.forms import FormMeta
 from monitor.instrument import Instrument
+from monitor.store.blindness import SENT_TOO, blind_to
 from monitor.store.content import Content, content_of, left_of, places_of, read_content
 from monitor.store.database import Store
 from monitor.store.log import CONTENT
@@ -111,11 +112,12 @@ class Act:
 
 def list_submissions(
     store: Store, *, form: str | None = None, state: str | None = None, author: str | None = None,
-    before: str | None = None, oldest_first: bool = False,
+    before: str | None = None, oldest_first: bool = False, actor: str | None = None,
 ) -> list[StoredSubmission]:  # fmt: skip
     """The submissions of a form (full code), in a state, of an author, submitted before a day or moment (ISO, UTC).
 
-    Urgent ones come first, then the latest, or with ``oldest_first`` the oldest.
+    Urgent ones come first, then the latest, or with ``oldest_first`` the oldest. With ``actor`` without those that this
+    person may not see yet.
     """
     where, values = _tests({"form = ?": form, "state = ?": state, "author = ?": author, "submitted_at < ?": before})
     way = "ASC" if oldest_first else "DESC"
@@ -124,15 +126,17 @@ def list_submissions(
             f"SELECT {', '.join(_SUMMARY)} FROM submission WHERE {where} "
             f"ORDER BY urgent DESC, submitted_at {way}, id {way}", values
         )  # fmt: skip
-        return [_summary(row) for row in found]
+        hidden = blind_to(store.connection, actor) if actor is not None else ()
+        return [_summary(row) for row in found if row[0] not in hidden]
 
 
 @dataclass(frozen=True)
 class Waiting:
     """What a reviewer must know of a submission that waits, before approving many at once.
 
-    ``own``: this person may not approve it. ``screened``: a rule wants it looked at first. ``event`` is equal for
-    submissions of one event; ``doubled`` is whether another one of it is approved already.
+    ``own``: this person may not approve it, having had a hand in it; ``sent_too``: nor may she, having been sent to the
+    same event. ``screened``: a rule wants it looked at first. ``event`` is equal for submissions of one event;
+    ``doubled`` is whether another one of it is approved already.
     """
 
     id: str
@@ -140,6 +144,7 @@ class Waiting:
     screened: bool
     event: str | None
     doubled: bool
+    sent_too: bool
 
 
 def sort_waiting(
@@ -151,11 +156,11 @@ def sort_waiting(
     """
     where, values = _tests({"form = ?": form, "author = ?": author, "submitted_at < ?": before})
     with refusing(store.path):
-        for id, own, screened, event, doubled in store.connection.execute(
-            f"SELECT id, {HAD_A_HAND}, screened, event, event IN ({_APPROVED_EVENTS}) FROM submission "
-            f"WHERE state = 'submitted' AND {where} ORDER BY submitted_at, id", [actor, *values]
+        for id, own, screened, event, doubled, sent_too in store.connection.execute(
+            f"SELECT id, {HAD_A_HAND}, screened, event, event IN ({_APPROVED_EVENTS}), {SENT_TOO} FROM submission "
+            f"WHERE state = 'submitted' AND {where} ORDER BY submitted_at, id", [actor, actor, *values]
         ):  # fmt: skip
-            yield Waiting(id, bool(own), bool(screened), event, bool(doubled))
+            yield Waiting(id, bool(own), bool(screened), event, bool(doubled), bool(sent_too))
 
 
 def show(store: Store, id: str, catalogue: Mapping[str, Instrument]) -> ShownSubmission:
@@ -202,7 +207,10 @@ def _tests(wanted: Mapping[str, str | None]) -> tuple[str, list[str]]:
 
 def _summary(row: tuple[Any, ...]) -> StoredSubmission:
     known: dict[str, Any] = dict(zip(_SUMMARY, row, strict=True))
-    known["warnings"] = tuple(json.loads(known["warnings"]))
+    warnings = json.loads(known["warnings"])
+    if not isinstance(warnings, list):
+        raise Refusal("STORE-28")
+    known["warnings"] = tuple(warnings)
     return StoredSubmission(**known | {"screened": bool(known["screened"]), "urgent": bool(known["urgent"])})
 
 

@@ -62,7 +62,7 @@ def _restore_objects(connection: sqlite.Connection) -> None:
     there = {name: (kind, sql) for kind, name, sql in connection.execute(OBJECTS)}
     for name, found in there.items():
         kind = found[0]
-        if kind == "table" and (name in ("contract", "submission") or "__" in name):
+        if kind == "table" and (name in ("contract", "submission", "plan") or "__" in name):
             connection.execute(f"DROP TABLE {sql_name(name)}")
         elif kind != "table" and expected.get(name) != found:
             connection.execute(f"DROP {kind} IF EXISTS {sql_name(name)}")

@@ -119,9 +119,46 @@ _SECOND = (
     ) STRICT""",
 )
 
+# Forms that somebody has begun to fill in. Not made from the log: they are nobody's business until they are submitted.
+_DRAFTS = (
+    """CREATE TABLE draft (
+        id TEXT PRIMARY KEY NOT NULL,
+        form TEXT NOT NULL,
+        version TEXT NOT NULL,
+        author TEXT NOT NULL,
+        started TEXT NOT NULL,
+        changed TEXT NOT NULL,
+        saved INTEGER NOT NULL,
+        content TEXT NOT NULL
+    ) STRICT""",
+    "CREATE INDEX draft_author ON draft (author, form)",
+)
+
+# What is to be observed, when and by whom: for each planned event of a case one line.
+_PLANS = (
+    """CREATE TABLE plan (
+        id TEXT PRIMARY KEY NOT NULL,
+        form TEXT NOT NULL,
+        parent TEXT NOT NULL REFERENCES submission (id),
+        day TEXT NOT NULL,
+        session INTEGER NOT NULL,
+        event TEXT NOT NULL,
+        known_from TEXT,
+        place TEXT,
+        assigned TEXT NOT NULL,
+        state TEXT NOT NULL CHECK (state IN ('planned', 'cancelled', 'missed')),
+        reason TEXT,
+        held TEXT,
+        settled INTEGER NOT NULL,
+        seq INTEGER NOT NULL
+    ) STRICT""",
+    "CREATE UNIQUE INDEX plan_event ON plan (event) WHERE state <> 'cancelled'",
+    "CREATE INDEX plan_parent ON plan (parent)",
+)
+
 
 def _second(connection: sqlite.Connection) -> None:
-    for statement in _SECOND:
+    for statement in (*_SECOND, *_DRAFTS, *_PLANS):
         connection.execute(statement)
 
 
@@ -150,6 +187,12 @@ def schema_version(connection: sqlite.Connection) -> int:
     """The number of the last migration that was applied."""
     number: int = connection.execute("PRAGMA user_version").fetchone()[0]
     return number
+
+
+def has_false_tables(connection: sqlite.Connection) -> bool:
+    """Whether there is a view or a virtual table. A store has none: in the place of a table, it could have no end."""
+    false = "SELECT count(*) FROM sqlite_schema WHERE type = 'view' OR sql LIKE 'CREATE VIRTUAL%'"
+    return bool(connection.execute(false).fetchone()[0])
 
 
 def make_private(path: Path) -> None:

@@ -49,7 +49,7 @@ def verify(
             entries, keyring = _check_log(store.connection, problems, signers)
             problems.extend(check_anchors(store.connection, keyring, anchors))
             compare_answers_and_submissions(store.connection, catalogue, problems)
-    except (sqlite.DatabaseError, ValueError, TypeError) as error:
+    except (sqlite.DatabaseError, ValueError, LookupError, TypeError, AttributeError, RecursionError) as error:
         # What is no text, or has other columns, ends up here, too. By its kind alone: the message could quote the file.
         problems.add(f"file: it is damaged, and what comes after was not looked at ({_kind(error)}).")
     return Verification(not problems, entries, problems.lines())

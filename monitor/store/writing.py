@@ -10,12 +10,14 @@ from typing import Any, Literal
 from monitor.errors import Refusal
 from monitor.forms import FormMeta
 from monitor.instrument import Instrument
+from monitor.store.blindness import check_reviewer, check_sight
 from monitor.store.canonical import canonical, salted
 from monitor.store.content import places_of, read_content
 from monitor.store.engine import sqlite
 from monitor.store.keyring import Signing, new_entries, read_keyring
 from monitor.store.links import Links
 from monitor.store.log import CONTENT, Entry, Log, head
+from monitor.store.plan_table import PLAN_KINDS, event_of
 from monitor.store.projection import Projection, make_tables
 from monitor.store.refusals import Conflict
 from monitor.store.seals import Seals
@@ -76,6 +78,11 @@ class Writing:
         self._origins: set[tuple[str, str]] = set()  # of what is pending; what is written can be asked for
         self._began = head(connection)[0]
 
+    @property
+    def reading(self) -> sqlite.Connection:
+        """For reading inside this transaction."""
+        return self._connection
+
     def discard(self) -> None:
         """Keep nothing of this transaction: it is rolled back when it ends (a dry run)."""
         self.discarded = True
@@ -113,13 +120,14 @@ class Writing:
         """
         if reason not in REASONS:
             raise Refusal("STORE-17", known=", ".join(REASONS))
-        _check_line(line)
+        check_line(line)
         self.flush()
         row = self._connection.execute(
             "SELECT form, state, revision, origin, person FROM submission WHERE id = ?", (submission.id,)
         ).fetchone()
         if row is None or row[0] != submission.form:
             raise Refusal("STORE-13", id=submission.id)
+        check_sight(self._connection, self.actor, submission.id)
         state, origin, person = row[1], row[3], row[4]
         revision: int = row[2]
         _check_revision(submission.id, revision, expected_revision)
@@ -150,10 +158,11 @@ class Writing:
 
         Raises :class:`Refusal` for a reason that is no line (STORE-16), no such submission (STORE-13), a state in which
         this cannot be decided (STORE-15), an approval of one's own (REVIEW-01) or of an event of which a submission is
-        approved already (REVIEW-03); :class:`Conflict` (STORE-14) when another revision has been stored since.
+        approved already (REVIEW-03), one that this person may not see yet (BLIND-01) or observed as well (REVIEW-04);
+        :class:`Conflict` (STORE-14) when another revision has been stored since.
         """
         if kind != "approved":
-            _check_line(reason or "")
+            check_line(reason or "")
         if id in self._projection.pending:
             self.flush()
         row = self._connection.execute(
@@ -162,11 +171,15 @@ class Writing:
         if row is None:
             raise Refusal("STORE-13", id=id)
         state, revision, event, own = row
+        if event is not None:
+            check_sight(self._connection, self.actor, id)
         _check_revision(id, revision, expected_revision)
         if state not in _FROM[kind]:
             raise Refusal("STORE-15", id=id, state=state, what=kind)
         if kind == "approved":
             self._check_approval(id, event, own)
+        if kind in ("approved", "returned") and event is not None:
+            check_reviewer(self._connection, self.actor, id, event)
         open_ = salted({"reason": reason.strip()} if reason else {})
         self._projection.decided(self._log.append(self.actor, kind, id, {"revision": revision}, open_))
         if len(self._projection.pending) >= _BATCH:
@@ -234,9 +247,11 @@ class Writing:
     def append(
         self, kind: str, submission: str | None, payload: Mapping[str, Any], open_: str | None = None
     ) -> Entry:  # fmt: skip
-        """Add an entry that brings no answers and decides nothing; it is read back once it is flushed."""
+        """Add an entry that brings no answers and decides no review; it is read back once it is flushed."""
         entry = self._log.append(self.actor, kind, submission, payload, open_)
         self._keyring.take(entry)
+        if kind in PLAN_KINDS:
+            self._projection.planned(entry)
         return entry
 
     def _use(self, instrument: Instrument) -> None:
@@ -264,7 +279,7 @@ def _event(submission: Submission, form: FormMeta) -> str | None:
     """What was observed, where several may have observed it: equal for all of them."""
     if form.event is None or form.event not in submission.closed:
         return None
-    return canonical([submission.form, submission.parent, submission.closed[form.event], submission.session])
+    return event_of(submission.form, submission.parent, submission.closed[form.event], submission.session)
 
 
 def _free(submission: Submission) -> dict[str, Any]:
@@ -278,6 +293,7 @@ def _check_revision(id: str, revision: int, expected: int | None) -> None:
         raise Conflict("STORE-14", id=id, expected=expected, revision=revision)
 
 
-def _check_line(line: str) -> None:
+def check_line(line: str) -> None:
+    """Refuse (STORE-16) what is no line of explanation."""
     if not 3 <= len(line.strip()) <= 500 or re.search(r"[\x00-\x1f\x7f\ud800-\udfff]", line):
         raise Refusal("STORE-16")
