@@ -5,6 +5,7 @@ from __future__ import annotations
 import dataclasses
 import json
 import shutil
+import sys
 from collections.abc import Callable, Iterable, Sequence
 from typing import Any, TypeVar
 
@@ -44,7 +45,14 @@ def asked(given: str | None, what: str) -> str:
 
     What is typed with a command stays in the shell's history, and shows in the list of processes while it runs.
     """
-    typed: str = click.prompt(what, err=True) if given is None else given
+    if given is not None:
+        return given
+    try:
+        typed: str = click.prompt(what, err=True)
+    except click.Abort:
+        if sys.stdin.isatty():
+            raise
+        raise click.UsageError(f"Missing: {what}. Give the option, or run it in a terminal, which asks.") from None
     return typed
 
 

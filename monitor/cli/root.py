@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 # Modules are imported when their command runs: `monitor --help` must not wait for Datasette.
 _COMMANDS = {
     "Start": {"demo": "demo", "init": "setup"},
-    "Collect": {"fill": "collect", "import": "collect", "submissions": "submissions"},
+    "Collect": {"fill": "collect", "drafts": "drafts", "import": "collect", "submissions": "submissions"},
     "Review": {"review": "review", "findings": "publish"},
     "Publish": {"release": "publish", "serve": "publish"},
     "Set up": {"instruments": "setup", "standards": "standards", "plugins": "setup", "db": "database",
