@@ -17,6 +17,7 @@ from monitor.store.database import Store
 from monitor.store.log import CONTENT
 from monitor.store.projection import forms_of
 from monitor.store.refusals import refusing
+from monitor.store.revisions import in_words
 from monitor.store.writing import HAD_A_HAND
 from monitor.submissions import Submission, join
 
@@ -87,7 +88,7 @@ class ShownSubmission:
 
     def rows(self, narratives: bool = False) -> Iterator[tuple[str, str]]:
         """Where each answer stands and what it is, in words; of those that are not shown, only that they are there."""
-        yield from ((where, _words(value)) for where, value in places_of(self.readable(narratives)))
+        yield from ((where, in_words(value) or "") for where, value in places_of(self.readable(narratives)))
         if not narratives:
             yield from ((where, "(open answer, not shown)") for where, _ in places_of(self.content.open))
         yield from ((where, "(sealed)") for where in self.content.sealed_in)
@@ -219,9 +220,3 @@ def _changed(before: Content, after: Content) -> tuple[str, ...]:
     parts = ((before.closed, after.closed), (before.open, after.open), (before.sealed_in, after.sealed_in))
     names = (name for old, new in parts for name in {**old, **new} if old.get(name) != new.get(name))
     return tuple(dict.fromkeys(names))
-
-
-def _words(value: Value) -> str:
-    if isinstance(value, dict):
-        return f"{value['amount']} {value['currency']}"
-    return ", ".join(value) if isinstance(value, list) else str(value)
