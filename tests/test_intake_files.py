@@ -240,7 +240,7 @@ def test_everything_that_is_wrong_in_a_header_is_said_at_once(write: Write) -> N
         "column 3  has no name.",
         "column 5  'people' is already answered by column 1.",
         "column 6  'town' is asked once, in visits.house; leave it out here.",
-        "column 7  'guests' holds rows, which no cell can. Import them as JSON Lines.",
+        "column 7  'guests' holds rows, which no cell can. Name a column for each answer, such as 'guests[1].age'.",
         "column 8  '_explanations.V9' is not a question of visits.visit. Did you mean _explanations.V1?",
         "column 9  'weather' is not a question of visits.visit.",
     )

@@ -8,6 +8,7 @@ import click
 
 from monitor.cli.kit import check_command, new_command
 from monitor.cli.languages import translate_command
+from monitor.cli.paper import paper_command
 from monitor.cli.printing import json_option, print_json, print_table, say
 from monitor.cli.root import Work
 
@@ -66,7 +67,10 @@ def init_command(work: Work, programme: str, code: str, plain: bool, recipients:
 
 @click.group("instruments")
 def instruments_command() -> None:
-    """List, show and freeze instruments; print their codebooks."""
+    """List, show and freeze instruments; print their codebooks, and forms on paper."""
+
+
+instruments_command.add_command(paper_command)
 
 
 @instruments_command.command("list")

@@ -9,55 +9,81 @@ from pathlib import Path
 import click
 
 from monitor.cli.printing import ASKED, acting_option, asked, json_option, print_json, print_table, say
+from monitor.cli.revisions import diff_command, export_command
 from monitor.cli.root import Work
 from monitor.cli.templates import template_command
 from monitor.errors import Refusal
 
-STATES = ("submitted", "returned", "approved", "quarantined", "withdrawn")
+STATES = ("submitted", "returned", "approved", "quarantined", "withdrawn", "consolidated")
 
 
 @click.group("submissions")
 def submissions_command() -> None:
-    """List, show, correct, withdraw and redact submissions."""
+    """List, show, export, correct, withdraw and redact submissions."""
 
 
 submissions_command.add_command(template_command)
+submissions_command.add_command(diff_command)
+submissions_command.add_command(export_command)
 
 
 @submissions_command.command("list")
 @click.option("--form", metavar="INSTRUMENT.FORM", help="Only this form.")
 @click.option("--state", type=click.Choice(STATES), help="Only in this state.")
+@click.option("--mine", is_flag=True, help="Only what you submitted; what was returned to you comes first.")
+@acting_option
 @json_option
 @click.pass_obj
-def list_command(work: Work, form: str | None, state: str | None, as_json: bool) -> None:
-    """The submissions, urgent referrals first, then the latest first."""
-    from monitor.store import list_submissions
+def list_command(work: Work, form: str | None, state: str | None, mine: bool, as_json: bool) -> None:
+    """The submissions, urgent referrals first, then the latest first.
+
+    Of those returned to you it says why. What a second monitor may not see yet is left out.
+    """
+    from monitor.cases import urgencies
+    from monitor.store import history, list_submissions
 
     with work.store() as store:
-        found = list_submissions(store, form=form, state=state)
+        actor = work.actor(store)
+        found = list_submissions(store, form=form, state=state, author=actor if mine else None, actor=actor)
+        clocks = urgencies(store, actor)
+        reasons = {
+            one.id: next(act.reason for act in reversed(history(store, one.id)) if act.kind == "returned")
+            for one in found
+            if one.state == "returned" and one.author == actor
+        }
+    if mine:
+        found.sort(key=lambda one: (not one.urgent, one.state != "returned"))
     if form is not None and not found:
         work.plugins.form(form)  # refuses a name that was mistyped
     if as_json:
-        print_json([dataclasses.asdict(one) for one in found])
+        print_json([{**dataclasses.asdict(one), "reason": reasons.get(one.id)} for one in found])
         return
+    notes = {id: clock.words() for id, clock in clocks.items()}
+    notes |= {id: f"returned: {reason}" for id, reason in reasons.items()}
     rows = (
-        ("!" if one.urgent else "", one.id, one.form, one.state, one.author, one.submitted_at[:16]) for one in found
+        ("!" if one.urgent else "", one.id, one.form, one.state, one.author, one.submitted_at[:16], notes.get(one.id))
+        for one in found
     )
-    print_table(("", "id", "form", "state", "author", "submitted"), rows)
+    print_table(
+        ("", "id", "form", "state", "author", "submitted", "note"), rows,
+        lambda row: found[row].id in clocks and clocks[found[row].id].overdue,
+    )  # fmt: skip
     say(f"{len(found)} submission{'s' if len(found) != 1 else ''}.")
 
 
 @submissions_command.command("show")
 @click.argument("id")
 @click.option("--show-narratives", is_flag=True, help="Also show open answers. They can name people.")
+@acting_option
 @json_option
 @click.pass_obj
 def show_command(work: Work, id: str, show_narratives: bool, as_json: bool) -> None:
     """One submission: its answers, warnings with their explanations, and doubts. Sealed answers are not shown."""
     from monitor.review import doubts
-    from monitor.store import show
+    from monitor.store import check_sight, show
 
     with work.store() as store:
+        check_sight(store.connection, work.actor(store), id)
         shown = show(store, id, work.plugins.catalogue)
         twice = doubts(store, shown, work.plugins)
     answers, language, translation = shown.readable(show_narratives), *shown.written_in
@@ -104,21 +130,20 @@ def correct_command(
 ) -> None:  # fmt: skip
     """Correct a submission; the old answers stay in the log, and it goes back to review.
 
-    A sealed answer that is not given again stays as it was sealed: nobody here can read it.
+    'submissions export' writes the file to begin with. A sealed answer that is not given again stays as it was sealed:
+    nobody here can read it.
     """
+    from monitor.corrections import check_correction
     from monitor.intake import read_answers
-    from monitor.store import show
-    from monitor.submissions import check
+    from monitor.store import check_sight, show
 
     with work.store() as store:
+        check_sight(store.connection, work.actor(store), id)
         shown = show(store, id, work.plugins.catalogue)
         summary = shown.summary
         instrument, form = work.plugins.form(summary.form)
         around = store.surroundings(work.plugins.catalogue)
-        submission = check(
-            instrument, form, read_answers(path), author=summary.author, around=around, replaces=id,
-            source=path.name, kept=shown.content.sealed_in,
-        )  # fmt: skip
+        submission = check_correction(instrument, shown, read_answers(path), around=around, source=path.name)
         line, source = asked(line, "One line of explanation"), asked(source, "What the correction rests on")
         with store.writing(work.actor(store)) as writing:
             writing.correct(
@@ -193,9 +218,10 @@ def redact_command(
     that there was text, who took it out and why; the chain of the log still verifies.
     """
     from monitor.cli.database import finish_purge
-    from monitor.store import redact, redactable
+    from monitor.store import check_sight, redact, redactable
 
     with work.store() as store:
+        check_sight(store.connection, work.actor(store), id)
         if listing:
             for name in redactable(store, id):
                 click.echo(name)

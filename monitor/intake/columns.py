@@ -15,7 +15,8 @@ from monitor.instrument import Instrument
 from monitor.intake.limits import LONGEST_NAME
 from monitor.intake.mapping import ColumnMapping, cell_names
 from monitor.intake.rejects import REJECTED
-from monitor.questions import Question
+from monitor.intake.row_columns import LIKE_ROWS, RowColumn, names_in_row, row_column
+from monitor.questions import Question, Rows
 
 _MOST_PROBLEMS = 30
 
@@ -24,12 +25,13 @@ _MOST_PROBLEMS = 30
 class Column:
     """One column that is read: the question or envelope key that it answers, and the texts that mean no answer to it.
 
-    ``question`` is None for a key of the envelope.
+    ``question`` is None for a key of the envelope. ``within`` says in which row the question stands, if in any.
     """
 
     name: str
     question: Question | None
     missing: frozenset[str]
+    within: RowColumn | None = None
 
 
 class Columns:
@@ -47,7 +49,10 @@ class Columns:
     def known_in(self, header: Sequence[str]) -> int:
         """How many of a header's names mean something to us."""
         targets = [self._target(name.strip()) for name in header]
-        return sum(target is None or target in self._names for target in targets)
+        return sum(target is None or self._is_known(target) for target in targets)
+
+    def _is_known(self, name: str) -> bool:
+        return name in self._names or row_column(self._form, name) is not None
 
     def _target(self, column: str) -> str | None:
         """What a column answers: nothing, when it is dropped, or when it says why we refused the row before."""
@@ -71,7 +76,9 @@ class Columns:
         return [None if target is None else self._column(target) for target in targets]
 
     def _column(self, name: str) -> Column:
-        return Column(name, self._form.questions.get(name), self._mapping.missing_in(name))
+        within = row_column(self._form, name)
+        question = within.question if within is not None else self._form.questions.get(name)
+        return Column(name, question, self._mapping.missing_in(name), within)
 
     def _problems(self, names: Sequence[str], called: Callable[[int], str]) -> Iterator[str]:
         if not self.known_in(names):
@@ -85,7 +92,7 @@ class Columns:
                 yield f"{column}  has no name."
             elif len(name) > LONGEST_NAME:
                 yield f"{column}  has a name of more than {LONGEST_NAME} characters."
-            elif target is not None and target not in self._names:
+            elif target is not None and not self._is_known(target):
                 yield f"{column}  {self._unknown(name)}"
             elif target in seen:
                 yield f"{column}  '{target}' is already answered by column {called(seen[target])}."
@@ -98,9 +105,15 @@ class Columns:
                 yield f"mapping   its column '{column}' is not in the file."
 
     def _unknown(self, name: str) -> str:
-        shown = f"'{name}'" if re.fullmatch(r"[\w .-]{1,40}", name) else "Its name"
-        if self._form.questions.get(name) is not None:
-            return f"{shown} holds rows, which no cell can. Import them as JSON Lines."
+        inside = LIKE_ROWS.fullmatch(name)
+        shown = f"'{name}'" if inside or re.fullmatch(r"[\w .-]{1,40}", name) else "Its name"
+        rows = self._form.questions.get(inside["rows"] if inside else name)
+        if isinstance(rows, Rows):
+            listed = list(names_in_row(rows, 1))
+            if inside is None:
+                return f"{shown} holds rows, which no cell can. Name a column for each answer, such as '{listed[0]}'."
+            near = did_you_mean(f"{rows.name}[1].{inside['question']}", listed)
+            return f"{shown} is no answer of a row; rows are counted from 1 to {rows.most}.{near}"
         for above in self._form.ancestors():
             if name in above.questions:
                 return f"{shown} is asked once, in {above.full_code()}; leave it out here."
@@ -115,7 +128,9 @@ class Columns:
             if not text or column is None or text in column.missing:
                 continue
             text = self._mapping.translated(column.question, column.name, text)
-            if column.question is not None:
+            if column.within is not None:
+                column.within.put(raw, column.within.question.from_text(text))
+            elif column.question is not None:
                 raw[column.name] = column.question.from_text(text)
             else:
                 _place(raw, column.name, text)

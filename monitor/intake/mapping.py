@@ -106,6 +106,11 @@ def _why(error: Exception) -> str:
     return "it is no TOML in UTF-8"
 
 
+def _shown(name: str) -> str:
+    """What is no name as a message may show it: not if it is a sentence, which somebody may have said."""
+    return f"'{name}'" if re.fullmatch(r"[\w +.-]{1,60}", name) else "what stands there"
+
+
 class _Reader:
     """Reads the sections of a mapping and collects everything that is wrong in them."""
 
@@ -153,8 +158,7 @@ class _Reader:
             if not isinstance(name, str):
                 self._add(place, "must name a question, in quotation marks.")
             elif name not in self._names:
-                shown = f"'{name}'" if re.fullmatch(r"[\w .-]{1,60}", name) else "what it names"
-                self._add(place, f"{shown} is {self._no_question(name)}")
+                self._add(place, f"{_shown(name)} is {self._no_question(name)}")
             elif name in found.values():
                 self._add(place, f"'{name}' already has another column.")
             else:
@@ -198,7 +202,7 @@ class _Reader:
                 for theirs, ours in pairs.items():
                     if ours not in question.codes:
                         meant = did_you_mean(ours, question.codes)
-                        self._add(f"{place} {theirs}", f"'{ours}' is not a code of {name}.{meant}")
+                        self._add(f"{place} {theirs}", f"{_shown(ours)} is not a code of {name}.{meant}")
             found[name] = MappingProxyType({theirs.strip(): ours for theirs, ours in pairs.items()})
         return MappingProxyType(found)
 

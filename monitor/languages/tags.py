@@ -24,3 +24,17 @@ def chain(tag: str) -> tuple[str, ...]:
     """Where words are looked for, in order: ``sr-Latn-RS``, ``sr-Latn``, ``sr``. After them stands the English."""
     parts = tag.split("-")
     return tuple("-".join(parts[:length]) for length in range(len(parts), 0, -1))
+
+
+_RIGHT_TO_LEFT_SCRIPTS = frozenset("Adlm Arab Hebr Mand Nkoo Rohg Samr Syrc Thaa".split())
+_RIGHT_TO_LEFT = frozenset("ar arc ckb dv fa he nqo ps sd syr ug ur yi".split())
+
+
+def direction(tag: str) -> str:
+    """How a language is written: ``rtl`` or ``ltr``. The script decides where the tag names one (``az-Arab``)."""
+    found = _TAG.fullmatch(tag)
+    if found is None:
+        return "ltr"
+    language, script, _, _ = found.groups()
+    right_to_left = script.title() in _RIGHT_TO_LEFT_SCRIPTS if script else language.lower() in _RIGHT_TO_LEFT
+    return "rtl" if right_to_left else "ltr"
