@@ -16,6 +16,8 @@ from monitor.instrument import Instrument
 from monitor.languages import localized
 
 APPROVED = "x-approved-by"
+_NO_CONTRACT = (ValueError, LookupError, TypeError, AttributeError, RecursionError)
+"""What reading raises where a file is JSON, and no contract."""
 
 
 @dataclass(frozen=True)
@@ -60,12 +62,13 @@ def read_frozen(code: str, version: str, folder: Path) -> JSON:
     path = folder / code / f"{version}.json"
     try:
         contract: JSON = json.loads(path.read_text(encoding="utf-8"))
+        frozen_text(contract).encode("utf-8")  # half a character pair could not be printed when it is compared
         if contract["monitor"]["version"] != version:
             raise Refusal("CONTRACT-05", path=path)
     except FileNotFoundError:
         known = ", ".join(frozen_versions(code, folder)) or "none"
         raise Refusal("CONTRACT-02", code=code, version=version, folder=folder, known=known) from None
-    except (ValueError, KeyError, TypeError):
+    except _NO_CONTRACT:
         raise Refusal("CONTRACT-05", path=path) from None
     return contract
 
@@ -79,7 +82,11 @@ def compare_with_frozen(instrument: Instrument, folder: Path, since: str | None 
         since = (frozen_versions(instrument.code, folder) or [instrument.version])[-1]
     # What a file would hold: tuples are lists there.
     now = json.loads(frozen_text(as_contract(instrument)))
-    changes = compare(read_frozen(instrument.code, since, folder), now)
+    then = read_frozen(instrument.code, since, folder)
+    try:
+        changes = compare(then, now)
+    except _NO_CONTRACT as error:  # it has the version of a contract, and not the shape of one
+        raise Refusal("CONTRACT-05", path=folder / instrument.code / f"{since}.json") from error
     return Comparison(instrument.code, since, instrument.version, tuple(changes))
 
 

@@ -9,7 +9,7 @@ import json
 import math
 import re
 import sqlite3
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
@@ -44,6 +44,7 @@ _LAYOUT: Mapping[str, frozenset[str]] = {
         "indicator": "instrument id position title statistic unit numerator denominator measure note language",
         "indicator_question": "instrument indicator form question",
         "indicator_provision": "instrument indicator provision",
+        "caution": "instrument indicator form question says language",
         "table_index": "name instrument indicator position dimensions dimension_questions overlapping unit statistic "
                        "exempt",
         "dimension_code": "table_name dimension code position label",
@@ -59,6 +60,7 @@ _SHOWN: Mapping[str, frozenset[str]] = {
 }
 _MEASURED = frozenset({"median", "ratio"})
 """Figures whose columns only the tables of their own statistic have."""
+_MOST_GAPS = 10_000
 _NAME = re.compile(r"[a-z][a-z0-9_]*")
 
 
@@ -85,17 +87,24 @@ class AuditReport:
 
 def audit(path: Path) -> AuditReport:
     """Attack the release at ``path``. Raises :class:`Refusal` (RELEASE-06) for a file that is no release."""
-    attacked = tuple(what for what, _ in ATTACKS)
     try:
-        with closing(_opened(path)) as connection:
-            strange = list(_strange(connection))
-            if strange:
-                return AuditReport(0, 0, 0, tuple(strange), (), attacked[:1])
-            thresholds = json.loads(connection.execute("SELECT parameters FROM release").fetchone()[0])
-            tables = list(_published(connection))
-            disclosed = list(not_about_states(connection))
-    except (sqlite3.Error, OSError, ValueError) as error:
+        return _audit(path)
+    except (sqlite3.Error, OSError, ValueError, LookupError, TypeError, AttributeError, ArithmeticError,
+            RecursionError) as error:  # fmt: skip
+        # A forged file can hold anything in the place of figures. What cannot be read is never called safe.
         raise Refusal("RELEASE-06", path=path, why="it cannot be read as one") from error
+
+
+def _audit(path: Path) -> AuditReport:
+    attacked = tuple(what for what, _ in ATTACKS)
+    with closing(_opened(path)) as connection:
+        strange = list(_strange(connection))
+        if strange:
+            return AuditReport(0, 0, 0, tuple(strange), (), attacked[:1])
+        thresholds = _thresholds(connection)
+        tables = list(_published(connection))
+        _refuse_gaps(tables)
+        disclosed = list(not_about_states(connection))
     disclosed += [line for table in tables for line in _of_table(table, thresholds)]
     attack = Attack(thresholds["base"], thresholds["persons"], thresholds["width"])
     for table in tables:
@@ -111,6 +120,21 @@ def audit(path: Path) -> AuditReport:
         undecided=tuple(undecided),
         attacked=attacked,
     )
+
+
+def _thresholds(connection: sqlite3.Connection) -> Mapping[str, int]:
+    found = json.loads(connection.execute("SELECT parameters FROM release").fetchone()[0])
+    thresholds = {name: found[name] for name in ("persons", "width", "base", "median")}
+    if not all(type(value) is int and value > 0 for value in thresholds.values()):
+        raise ValueError("a threshold is no whole number above zero")
+    return thresholds
+
+
+def _refuse_gaps(tables: Sequence[Published]) -> None:
+    # A forged table of ten dimensions and a hundred rows lacks more rows than anybody could list.
+    for table in tables:
+        if math.prod(len(codes) + 1 for codes in table.codes()) > len(table.rows) + _MOST_GAPS:
+            raise ValueError("a table lacks most of its rows")
 
 
 def _opened(path: Path) -> sqlite3.Connection:
@@ -144,7 +168,7 @@ def _strange(connection: sqlite3.Connection) -> Iterator[str]:
 
 
 def _strange_columns(connection: sqlite3.Connection, table: str, dimensions: list[str] | None) -> Iterator[str]:
-    columns = {name for _, name, *_ in connection.execute("SELECT * FROM pragma_table_info(?)", (table,))}
+    columns = {name for _, name, *_ in connection.execute("SELECT * FROM pragma_table_xinfo(?)", (table,))}
     if dimensions is None:
         if columns != _LAYOUT[table]:
             yield f"the columns of '{table}' are not those of a release"

@@ -256,7 +256,7 @@ def _example_answers(instrument: Instrument) -> dict[tuple[str, str], list[Any]]
         for path in sorted((instrument.folder / "examples").glob(f"**/{form.code}/*.json")):
             try:
                 raw = json.loads(path.read_text(encoding="utf-8"))
-            except ValueError:
+            except (ValueError, RecursionError):
                 continue  # the check of the examples names it
             for code, answers in _with_rows(form.code, raw, rows):
                 for name, value in answers.items():

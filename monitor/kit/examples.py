@@ -71,7 +71,7 @@ def _read(form: FormMeta, path: Path, folder: Path) -> Iterator[Complaint]:
     """What keeps an example from being read."""
     try:
         raw = json.loads(path.read_text(encoding="utf-8"))
-    except (ValueError, OSError) as error:
+    except (ValueError, OSError, RecursionError) as error:
         yield complain("KIT-65", _name(path, folder), why=error)
         return
     if not isinstance(raw, dict):

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import re
+import struct
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import cache
+from io import BytesIO
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -16,6 +19,10 @@ if TYPE_CHECKING:
 
 DRAFT = "unreviewed draft"
 """The words in the head of a catalogue that nobody has reviewed. Whoever reviews it takes the line out."""
+
+_LONGEST = 4_000_000
+"""Bytes of a catalogue. That of the largest instrument has 200,000."""
+_LONGEST_LINE = 20_000
 
 Key = tuple[str, str]
 """Where a text stands (gettext's msgctxt), and its English (the msgid)."""
@@ -61,11 +68,14 @@ def _file(package: Path, language: str) -> Path | None:
 def _read(path: Path, language: str, changed: int) -> Catalogue:
     """``changed`` is the time of the file's last change, so that another text is read anew."""
     found = read_file(path)
-    texts = {
-        (_place(message.context), message.id): message.string
-        for message in found
-        if isinstance(message.id, str) and isinstance(message.string, str) and message.string and not message.fuzzy
-    }
+    try:
+        texts = {
+            (_place(message.context), message.id): message.string
+            for message in found
+            if isinstance(message.id, str) and isinstance(message.string, str) and message.string and not message.fuzzy
+        }
+    except UnicodeDecodeError as error:
+        raise Refusal("LANGUAGE-01", path=path, why="the place of a text is no UTF-8") from error
     texts.pop(("", ""), None)
     return Catalogue(language, texts, DRAFT in found.header_comment.lower())
 
@@ -82,6 +92,19 @@ def read_file(path: Path) -> Catalog:
 
     try:
         with path.open("rb") as file:
-            return read_mo(file) if path.suffix == ".mo" else read_po(file, abort_invalid=True)
-    except (OSError, ValueError, LookupError, PoFileError) as error:
+            content = file.read(_LONGEST + 1)
+        _refuse_bombs(content)
+        return read_mo(BytesIO(content)) if path.suffix == ".mo" else read_po(BytesIO(content), abort_invalid=True)
+    except (OSError, ValueError, LookupError, TypeError, AttributeError, struct.error, PoFileError) as error:
         raise Refusal("LANGUAGE-01", path=path, why=str(error) or type(error).__name__) from error
+
+
+def _refuse_bombs(content: bytes) -> None:
+    """Raise ``ValueError`` for what Babel would need hours or all memory for."""
+    if len(content) > _LONGEST:
+        raise ValueError(f"it is longer than {_LONGEST:,} bytes")
+    forms = re.search(rb"nplurals\s*=\s*([0-9]{3,})", content)
+    if forms is not None:
+        raise ValueError("no language has so many plural forms")
+    if max(map(len, content.splitlines()), default=0) > _LONGEST_LINE:
+        raise ValueError(f"a line is longer than {_LONGEST_LINE:,} bytes")

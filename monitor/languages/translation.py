@@ -65,11 +65,13 @@ class Translation:
 
 
 def braces(template: str) -> list[str]:
-    """The names in the braces of a template, in alphabetical order; ``["?"]`` when it is no template at all."""
+    """The names in the braces of a template, in alphabetical order; ``["?"]`` when it is no template of ours."""
     try:
-        return sorted(f"{name}:{form}" for _, name, form, _ in string.Formatter().parse(template) if name is not None)
+        found = [part for part in string.Formatter().parse(template) if part[1] is not None]
     except ValueError:
         return ["?"]
+    # No sentence of ours converts a value (``{name!r}``): an unknown conversion would only fail when it is filled in.
+    return sorted(f"{name}:{form}" for _, name, form, _ in found) if not any(part[3] for part in found) else ["?"]
 
 
 def translation(language: str | None, *packages: Path) -> Translation:

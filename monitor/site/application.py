@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from monitor.site.gate import Application
-from monitor.site.opening import open_release
+from monitor.site.opening import open_release, refusing_damage
 from monitor.site.publication import read_publication
 
 _FOLDER = Path(__file__).parent
@@ -21,7 +21,7 @@ _MOST_ROWS = 50_000
 def build_application(path: Path) -> Application:
     """The site of the release at ``path``. Raises :class:`monitor.errors.Refusal` when it is none."""
     path = path.absolute()
-    with contextlib.closing(open_release(path)) as connection:
+    with contextlib.closing(open_release(path)) as connection, refusing_damage(path):
         publication = read_publication(connection)
     opened = _identity(path)
     longest = max((table.rows for _, _, table in publication.tables()), default=0)

@@ -5,8 +5,8 @@ from __future__ import annotations
 import json
 import re
 import sqlite3
-from collections.abc import Mapping
-from contextlib import closing
+from collections.abc import Iterator, Mapping
+from contextlib import closing, contextmanager
 from functools import cache
 from pathlib import Path
 
@@ -26,22 +26,29 @@ _ROLLBACK = 1  # bytes 18 and 19 of the header; 2 would mean a write-ahead log
 def open_release(path: Path) -> sqlite3.Connection:
     """The release as a read-only connection that takes no lock and looks at no other file.
 
-    Raises :class:`Refusal`: missing, a folder, unfinished, a working store, no database, not our layout.
+    Raises :class:`Refusal`: missing, a folder, unfinished, a working store, no database, damaged, not our layout.
     """
     header = _check_file(path)
     connection = sqlite3.connect(f"{path.absolute().as_uri()}?mode=ro&immutable=1", uri=True)
     connection.row_factory = sqlite3.Row
     try:
-        _check_no_store(path, connection)  # first: a store keeps a write-ahead log, and must be called what it is
-        _check_finished(path, header)
-        _check_layout(path, connection)
-    except sqlite3.DatabaseError as error:
-        connection.close()
-        raise Refusal("SITE-03", path=path, why="it is damaged or encrypted") from error
+        with refusing_damage(path):
+            _check_no_store(path, connection)  # first: a store keeps a write-ahead log, and must be called what it is
+            _check_finished(path, header)
+            _check_layout(path, connection)
     except BaseException:
         connection.close()
         raise
     return connection
+
+
+@contextmanager
+def refusing_damage(path: Path) -> Iterator[None]:
+    """Refuse (SITE-03) the release that holds something else than its layout says, wherever that is noticed."""
+    try:
+        yield
+    except (sqlite3.Error, ValueError, LookupError, TypeError, AttributeError, RecursionError) as error:
+        raise Refusal("SITE-03", path=path, why="it is damaged or encrypted") from error
 
 
 def _check_file(path: Path) -> bytes:
@@ -87,6 +94,8 @@ def codebook_tables() -> Mapping[str, tuple[str, ...]]:
 
 def _check_layout(path: Path, connection: sqlite3.Connection) -> None:
     schema = {row["name"]: row["type"] for row in connection.execute("SELECT name, type FROM sqlite_schema")}
+    if connection.execute("PRAGMA integrity_check(1)").fetchone()[0] != "ok":
+        raise Refusal("SITE-03", path=path, why="it is damaged or encrypted")
     if connection.execute("PRAGMA application_id").fetchone()[0] != APPLICATION_ID:
         raise Refusal("SITE-03", path=path, why="it is another kind of database")
     version = connection.execute("PRAGMA user_version").fetchone()[0]
@@ -94,9 +103,10 @@ def _check_layout(path: Path, connection: sqlite3.Connection) -> None:
         why = f"its layout has the number {version}, and this program knows number {LAYOUT_VERSION}"
         raise Refusal("SITE-03", path=path, why=why)
     for table, columns in codebook_tables().items():
-        if tuple(columns_of(connection, table)) != columns:
+        # A view could stand in the place of a table, and never come to its end.
+        if schema.get(table) != "table" or tuple(columns_of(connection, table)) != columns:
             raise Refusal("SITE-03", path=path, why=f"its table {table} is missing or different")
-    figures = _figure_tables(path, connection)
+    figures = _figure_tables(path, connection, schema)
     for name, kind in schema.items():
         ours = (
             (kind == "index" and name.startswith("sqlite_autoindex_"))
@@ -109,13 +119,14 @@ def _check_layout(path: Path, connection: sqlite3.Connection) -> None:
         raise Refusal("SITE-03", path=path, why="its table release has not exactly one row")
 
 
-def _figure_tables(path: Path, connection: sqlite3.Connection) -> set[str]:
+def _figure_tables(path: Path, connection: sqlite3.Connection, schema: Mapping[str, str]) -> set[str]:
     names = set()
     for name, written in connection.execute("SELECT name, dimensions FROM table_index"):
         columns, dimensions = columns_of(connection, name), json.loads(written)
         figures = set(columns[len(dimensions) :])
         named = all(_NAME.fullmatch(word) for word in [name, *columns])  # they are written into queries
-        if not (named and columns[: len(dimensions)] == dimensions and {"n"} <= figures <= {*FIGURES}):
+        ours = schema.get(name) == "table" and columns[: len(dimensions)] == dimensions
+        if not (ours and named and {"n"} <= figures <= {*FIGURES}):
             raise Refusal("SITE-03", path=path, why=f"its table {name!r} is no table of figures")
         names.add(name)
     return names
@@ -123,4 +134,5 @@ def _figure_tables(path: Path, connection: sqlite3.Connection) -> set[str]:
 
 def columns_of(connection: sqlite3.Connection, table: str) -> list[str]:
     """The columns of a table, in their order; none when there is no such table."""
-    return [row["name"] for row in connection.execute("SELECT name FROM pragma_table_info(?)", (table,))]
+    # Also those that are computed: a release has none, and they can cost more than the whole file.
+    return [row["name"] for row in connection.execute("SELECT name FROM pragma_table_xinfo(?)", (table,))]

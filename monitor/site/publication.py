@@ -144,6 +144,8 @@ class Indicator:
     headline: Figure
     rated: bool
     """Whether its tables carry counts of 'not observed' and 'not applicable'."""
+    cautions: tuple[str, ...] = ()
+    """What is to be kept in mind because monitors who observed the same often differed: a sentence for each question."""
 
     @property
     def exempt(self) -> bool:
@@ -360,6 +362,10 @@ class _Reader:
             row["measure"], row["note"], used,
             tuple(Provision(p["key"], p["source"], p["kind"], p["subject"], bool(p["checked"])) for p in provisions),
             tables, self._headline(tables), row["statistic"] == "share" and self._rated(tables, used),
+            tuple(one["says"] for one in self._select(
+                "caution WHERE instrument = ? AND indicator = ? AND language = ? ORDER BY form, question",
+                instrument, id, self.language,
+            )),
         )  # fmt: skip
 
     def _table(self, row: sqlite3.Row, questions: Sequence[Question]) -> Table:
