@@ -26,7 +26,7 @@ from tests.court_sample import CATALOGUE, CHARGE, COURT, REGION, YEAR, Case, Hea
 # The policy
 
 
-@pytest.mark.parametrize("name", ["persons", "cases", "width", "base", "median"])
+@pytest.mark.parametrize("name", ["persons", "cases", "width", "base", "median", "agreement"])
 def test_a_threshold_is_never_lowered(name: str) -> None:
     least = Policy().as_json()[name]
     with pytest.raises(Refusal, match="RELEASE-01"):
@@ -339,6 +339,7 @@ def test_a_release_of_ours_passes(released: Path) -> None:
     (f"UPDATE {LAWYERS} SET count = n WHERE share IS NOT NULL", "do not meet the condition"),
     (f"UPDATE {LAWYERS} SET n = NULL WHERE region = '_T' AND year = '_T'", "not everything beside it"),
     (f"DELETE FROM {LAWYERS} WHERE region = 'west' AND year = '2023'", "says that there was nobody"),
+    ("UPDATE release SET parameters = json_set(parameters, '$.persons', 1)", "less than 10 is not safe"),
     ("UPDATE court__ct_03__region_year SET median = 12.3 WHERE median IS NOT NULL", "too exact"),
     ("UPDATE court__ct_02__region_causes SET count = n + 5 WHERE region = '_T'", "count is not its n"),
 ])  # fmt: skip
@@ -436,4 +437,5 @@ def test_a_release_states_the_thresholds_it_was_made_with(released: Path) -> Non
     connection = sqlite3.connect(released)
     (parameters,) = connection.execute("SELECT parameters FROM release").fetchone()
     connection.close()
-    assert json.loads(parameters) == {"persons": 10, "cases": 3, "width": 10, "base": 5, "median": 20}
+    wanted = {"persons": 10, "cases": 3, "width": 10, "base": 5, "median": 20, "agreement": 0.667, "hold_back": False}
+    assert json.loads(parameters) == wanted

@@ -102,10 +102,12 @@ def _audit(path: Path) -> AuditReport:
         if strange:
             return AuditReport(0, 0, 0, tuple(strange), (), attacked[:1])
         thresholds = _thresholds(connection)
+        low = [f"release: it says {name} = {thresholds[name]}, and less than {least} is not safe."
+               for name, least in _LEAST.items() if thresholds[name] < least]  # fmt: skip
         tables = list(_published(connection))
         _refuse_gaps(tables)
         disclosed = list(not_about_states(connection))
-    disclosed += [line for table in tables for line in _of_table(table, thresholds)]
+    disclosed += [*low, *(line for table in tables for line in _of_table(table, thresholds))]
     attack = Attack(thresholds["base"], thresholds["persons"], thresholds["width"])
     for table in tables:
         if not table.missing() and not table.exempt:  # a table with gaps is reported as such, and its sums do not hold
@@ -120,6 +122,10 @@ def _audit(path: Path) -> AuditReport:
         undecided=tuple(undecided),
         attacked=attacked,
     )
+
+
+_LEAST: Mapping[str, int] = {"persons": 10, "width": 10, "base": 5, "median": 20}
+"""The least that is safe (docs/releases.md), whatever a release says of itself: a forged one says what suits it."""
 
 
 def _thresholds(connection: sqlite3.Connection) -> Mapping[str, int]:
