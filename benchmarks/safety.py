@@ -14,7 +14,7 @@ import sys
 import tempfile
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from pathlib import Path
 from typing import Any
 from unittest.mock import patch
@@ -52,17 +52,12 @@ def seconds(work: Callable[[], object]) -> float:
 
 def bulk(source: Path, encrypted: bool) -> Job:
     """Import of many rows in one transaction."""
-    return lambda folder: _imported(folder, source, encrypted, lambda store: 0.0, True)
+    return lambda folder: _imported(folder, source, encrypted)
 
 
 def unsigned(source: Path) -> Job:
-    """The same without a signature under any entry."""
-
-    def job(folder: Path) -> float:
-        with patch.object(Signer, "sign", lambda self, text: ""):
-            return _imported(folder, source, True, lambda store: 0.0, True)
-
-    return job
+    """The same without signatures."""
+    return lambda folder: _imported(folder, source, True, sign=False)
 
 
 def counted(source: Path, encrypted: bool) -> Job:
@@ -90,13 +85,16 @@ def verified(source: Path, encrypted: bool) -> Job:
 
 
 def _imported(
-    folder: Path, source: Path, encrypted: bool, work: Callable[[Store], float], timed: bool = False
+    folder: Path, source: Path, encrypted: bool, work: Callable[[Store], float] | None = None, *, sign: bool = True
 ) -> float:  # fmt: skip
+    """How long the import takes; or, with ``work``, what is done to the store afterwards."""
     plugins = load()
     instrument, form = plugins.form("case_data.victim")
     with a_store(folder, encrypted) as store:
-        took = seconds(lambda: import_file(store, plugins.catalogue, instrument, form, source, actor=ACTOR))
-        return took if timed else work(store)
+        unsigned = nullcontext() if sign else patch.object(Signer, "sign", lambda self, text: "")
+        with unsigned:
+            took = seconds(lambda: import_file(store, plugins.catalogue, instrument, form, source, actor=ACTOR))
+        return took if work is None else work(store)
 
 
 def single(count: int, encrypted: bool, sealed: bool = False) -> Job:
