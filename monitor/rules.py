@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal
 
-from monitor.conditions import Condition, Operand
+from monitor.conditions import Answers, Condition, Operand
 from monitor.errors import DeclarationError
 from monitor.forms import FormMeta
 from monitor.questions import Question
@@ -65,6 +65,16 @@ class Rule:
         if (self.urgent or self.for_reviewer) and self.flag_if is None:
             what = "a rule that refuses nothing flags something."
             raise DeclarationError("PLUGIN-07", place=f"Rule {self.id}", what=what, do="Give it flag_if.")
+
+    def broken(self, answers: Answers) -> bool:
+        """Whether answers break it. One that another check keeps (``kept_by``) is broken there, and never here."""
+        if self.must_hold is not None:
+            return self.must_hold.truth(answers) is False
+        return self.flag_if is not None and self.flag_if.truth(answers) is True
+
+    def keeps(self, question: Question, code: str) -> bool:
+        """Whether the rule is the one that a question's own check keeps, with the message of this code."""
+        return self.kept_by is not None and BUILT_IN[self.kept_by] == code and any(question is one for one in self.at)
 
     def operands(self) -> Sequence[Operand]:
         """Everything that the rule looks at."""

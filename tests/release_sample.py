@@ -254,6 +254,9 @@ def _fill_codebook(connection: sqlite3.Connection, invented: bool) -> None:
     connection.executemany(
         "INSERT INTO question_provision VALUES (?,?,?,?)", [(*tested, "CETS 15(2)"), (*tested, "THB 12(2)")]
     )
+    says = "Read with caution: monitors who observed the same often answered this question differently: (invented)"
+    cautioned = ("trial_monitoring", "TM-I01", "hearing", "victim_represented", says, "en")
+    connection.execute("INSERT INTO caution VALUES (?,?,?,?,?,?)", cautioned)
     for position, (id, title, statistic, met, among, measure, note, questions, provisions, _) in enumerate(
         _INDICATORS, 1
     ):

@@ -503,7 +503,7 @@ def test_an_import_notes_it_too(desk: Desk) -> None:
 def test_a_command_that_loads_no_plugin_notes_none(desk: Desk) -> None:
     desk.fill()
     desk.change()
-    said = desk("review", "next", "--as", "MON-02")
+    said = desk("review", "queue", "--as", "MON-02")
     assert said.code == 0 and "plugin" not in said.err and len(desk.notes()) == 1
 
 

@@ -232,7 +232,8 @@ def as_schema_1_made_it(path: Path) -> None:
         for made in connection.execute("SELECT type, name FROM sqlite_schema").fetchall():
             if made[1] in schema.expected_objects().keys() - older_objects().keys():
                 connection.execute(f"DROP {made[0]} IF EXISTS {made[1]}")  # an index goes with its table
-        connection.execute("ALTER TABLE submission DROP COLUMN consent")
+        for column in ("consent", "consolidated_into"):
+            connection.execute(f"ALTER TABLE submission DROP COLUMN {column}")
         connection.execute(older_objects()["log_keeps_lines"])
         connection.execute("PRAGMA user_version = 1")
         assert {name: sql for _, name, sql in connection.execute(schema.OBJECTS) if "__" not in name} == older_objects()

@@ -102,8 +102,8 @@ TAMPERED = {
     "an author": ("UPDATE submission SET author = 'MON-09'", ["submission {3}: author"]),
     "a submission added": (
         "INSERT INTO submission SELECT 'zzz', form, version, NULL, state, revision, author, entered_by, session,"
-        " language, submitted_at, NULL, NULL, NULL, NULL, warnings, screened, urgent, seq, consent FROM submission"
-        " LIMIT 1",
+        " language, submitted_at, NULL, NULL, NULL, NULL, warnings, screened, urgent, seq, consent, NULL"
+        " FROM submission LIMIT 1",
         ["submission: there is a line of zzz"],
     ),
     "a submission removed": (

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import dataclasses
 import json
+import os
 import shutil
 import sys
+import textwrap
 from collections.abc import Callable, Iterable, Sequence
 from typing import Any, TypeVar
 
@@ -70,14 +72,41 @@ def _plain(thing: object) -> Any:
     return dataclasses.asdict(thing) if dataclasses.is_dataclass(thing) and not isinstance(thing, type) else str(thing)
 
 
-def print_table(headings: Sequence[str], rows: Iterable[Sequence[object]]) -> None:
-    """A plain table on stdout; the last column is cut where the terminal ends."""
+def alarming(text: str) -> str:
+    """A line that must not be overlooked: red where colours are wanted; it says in words why, too."""
+    return text if os.environ.get("NO_COLOR") else click.style(text, fg="red", bold=True)
+
+
+def print_table(
+    headings: Sequence[str], rows: Iterable[Sequence[object]], alarms: Callable[[int], bool] = lambda row: False
+) -> None:
+    """A plain table on stdout; the last column is cut where the terminal ends.
+
+    ``alarms`` says of which rows (from 0) nobody must overlook the line.
+    """
     lines = [
         [str(heading) for heading in headings],
         *(["" if cell is None else str(cell) for cell in row] for row in rows),
     ]
     widths = [max(len(line[column]) for line in lines) for column in range(len(headings))]
     limit = shutil.get_terminal_size((10_000, 24)).columns
-    for line in lines:
+    for number, line in enumerate(lines, -1):
         text = "  ".join(cell.ljust(width) for cell, width in zip(line, widths, strict=True)).rstrip()
-        click.echo(text if len(text) <= limit else text[: limit - 1] + "…")
+        text = text if len(text) <= limit else text[: limit - 1] + "…"
+        click.echo(alarming(text) if number >= 0 and alarms(number) else text)
+
+
+def print_answers(rows: Iterable[tuple[str, str]]) -> None:
+    """Questions and answers on stdout. On a terminal a long answer goes on in the next line: nothing of it is cut."""
+    found = list(rows)
+    width = max((len(question) for question, _ in found), default=0) + 2
+    columns = shutil.get_terminal_size((80, 24)).columns if sys.stdout.isatty() else None
+    for question, answer in found:
+        text = f"{question:<{width}}{answer}"
+        if columns is None or len(text) <= columns:
+            click.echo(text)
+            continue
+        indent = " " * min(width, columns // 2)
+        for paragraph in text.splitlines():
+            begins = indent if paragraph not in text.splitlines()[:1] else ""
+            click.echo(textwrap.fill(paragraph, columns, initial_indent=begins, subsequent_indent=indent))

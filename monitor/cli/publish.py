@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from monitor.cli.agreement import floor_option
 from monitor.cli.printing import json_option, print_json, print_table, say
 from monitor.cli.root import Work
 from monitor.errors import Refusal
@@ -29,20 +30,22 @@ if TYPE_CHECKING:
     help="With --by-standard: the figures of this day's year, beside the law of this day. By default every year, "
     "beside the law of its last day.",
 )
+@floor_option
 @json_option
 @click.pass_obj
 def findings_command(
     work: Work, indicator: str | None, by_article: bool, country: str | None, on: datetime.datetime | None,
-    as_json: bool,
+    floor: float, as_json: bool,
 ) -> None:  # fmt: skip
     """Internal figures, before any protection: exact, and not for publication."""
+    from monitor.agreement import doubtful
     from monitor.findings import by_standard, find
 
     if (country or on) and not by_article:
         raise click.UsageError("--country and --on belong to --by-standard.")
     chosen = _chosen(work.plugins.catalogue.values(), indicator)
     with work.store() as store:
-        tables = find(store.connection, chosen)
+        tables = find(store.connection, chosen, doubtful(store.connection, chosen, floor))
     tables = tuple(table for table in tables if indicator in (None, table.indicator.id))
     say("Internal figures, exact and unprotected. Do not publish or pass on: small numbers can name people.")
     for code, versions in dict.fromkeys((table.instrument, table.left_out) for table in tables if table.left_out):
@@ -50,6 +53,8 @@ def findings_command(
     if by_article:
         from monitor.cli.standards import read_country, show_by_standard
 
+        for line in dict.fromkeys(f"{table.indicator.id}: {line}" for table in tables for line in _cautions(table)):
+            say(line)
         state, day = read_country(country) if country else None, on.date() if on else None
         show_by_standard(by_standard(tables, chosen, country=state, on=day), as_json)
         return
@@ -59,7 +64,14 @@ def findings_command(
     for table in tables:
         names = [dimension.name for dimension in table.dimensions]
         click.echo(f"\n{table.indicator.id} {table.indicator.title}, by {' and '.join(names)}")
+        for line in _cautions(table):
+            click.echo(line)
         print_table((*names, *FIGURES), ((*finding.keys, *figures(finding).values()) for finding in table.findings))
+
+
+def _cautions(table: FindingTable) -> list[str]:
+    places = (f"{question.form.code}.{question.name}" for question in table.caution)
+    return [f"Caution: monitors who observed the same agree too little on {place}." for place in places]
 
 
 FIGURES = ("n", "count", "share", "not_observed", "not_applicable", "median", "ratio", "persons", "cases")
@@ -88,6 +100,7 @@ def _as_json(table: FindingTable) -> dict[str, object]:
         "instrument": table.instrument, "indicator": table.indicator.id, "title": table.indicator.title,
         "statistic": table.statistic, "unit": table.unit, "dimensions": names, "protected": False,
         "left_out": list(table.left_out),
+        "caution": [f"{question.form.code}.{question.name}" for question in table.caution],
         "findings": [
             {**dict(zip(names, finding.keys, strict=True)), **numbers(finding)} for finding in table.findings
         ],
@@ -121,12 +134,14 @@ def release_command() -> None:
     "--threshold", type=int, default=10, show_default=True, help="T: persons behind each figure; never below 10."
 )
 @click.option("--base", type=int, default=5, show_default=True, help="Counts are rounded to this base; never below 5.")
+@floor_option
+@click.option("--hold-back", is_flag=True, help="Publish no figure that would carry such a caution.")
 @click.option("--replace", is_flag=True, help="Replace a release of this name.")
 @json_option
 @click.pass_obj
 def build_command(
     work: Work, path: Path, title: str | None, start: str | None, end: str | None, licence: str, threshold: int,
-    base: int, replace: bool, as_json: bool,
+    base: int, floor: float, hold_back: bool, replace: bool, as_json: bool,
 ) -> None:  # fmt: skip
     """Protect the findings, write them to OUT.db, attack the file, and keep it only if nothing is disclosed."""
     from monitor.disclosure import Policy
@@ -134,7 +149,8 @@ def build_command(
 
     with work.store() as store:
         release = build(
-            path, store=store, catalogue=work.plugins.catalogue, policy=Policy(persons=threshold, base=base),
+            path, store=store, catalogue=work.plugins.catalogue,
+            policy=Policy(persons=threshold, base=base, agreement=floor, hold_back=hold_back),
             title=title, period=(start, end), licence=licence, replace=replace,
         )  # fmt: skip
     _show(release, as_json)

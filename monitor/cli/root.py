@@ -26,7 +26,8 @@ if TYPE_CHECKING:
 _COMMANDS = {
     "Start": {"demo": "demo", "init": "setup"},
     "Collect": {"fill": "collect", "drafts": "drafts", "import": "collect", "submissions": "submissions"},
-    "Review": {"review": "review", "findings": "publish"},
+    "Review": {"case": "cases", "schedule": "schedule", "assign": "schedule", "review": "review",
+               "findings": "publish"},
     "Publish": {"release": "publish", "serve": "publish"},
     "Set up": {"instruments": "setup", "standards": "standards", "plugins": "setup", "db": "database",
                "keys": "keys"},

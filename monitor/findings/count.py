@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from itertools import combinations
 from typing import Any
 
+from monitor.agreement import Place, caution_of
 from monitor.conditions import sql_text
 from monitor.findings.query import COUNT, NOT_APPLICABLE, NOT_OBSERVED, REST, Units
 from monitor.findings.series import Columns, Series, series_of
@@ -39,12 +40,16 @@ _PARTS: Mapping[str, tuple[int, ...]] = {
 }  # fmt: skip
 
 
-def find(connection: sqlite.Connection, instruments: Iterable[Instrument]) -> tuple[FindingTable, ...]:
+def find(
+    connection: sqlite.Connection, instruments: Iterable[Instrument], doubtful: Collection[Place] = ()
+) -> tuple[FindingTable, ...]:  # fmt: skip
     """The findings of every indicator of some instruments: one table for each set of dimensions that it declares.
 
     ``connection`` is a store's. Only approved submissions count, and one below another only if that is approved too.
     Every table of one instrument that is broken down by the same question lists the same codes. Submissions of another
     version count or are left out in all tables of an instrument alike; see :class:`monitor.versions.VersionMap`.
+    ``doubtful`` are the questions on which monitors agree too little (:func:`monitor.agreement.doubtful`): the tables
+    that rest on one say so.
     """
     columns = columns_of_store(connection)
     tables = []
@@ -56,7 +61,10 @@ def find(connection: sqlite.Connection, instruments: Iterable[Instrument]) -> tu
             for dimensions in indicator.tables
         ]
         seen = _codes_seen(counted)
-        tables += [one.complete(instrument.code, seen, series.left_out) for one in counted]
+        tables += [
+            replace(one.complete(instrument.code, seen, series.left_out), caution=caution_of(one.indicator, doubtful))
+            for one in counted
+        ]
     return tuple(tables)
 
 

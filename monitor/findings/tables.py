@@ -9,6 +9,7 @@ from itertools import product
 
 from monitor.conditions import AllOf, Condition
 from monitor.indicators import Dimension, EachCode, EachLine, Indicator, Statistic
+from monitor.questions import Question
 
 ALL = "_T"
 """The key of a margin: every value of a dimension together."""
@@ -114,7 +115,8 @@ class FindingTable:
 
     ``values`` are, for each dimension, the codes that have a row. Every combination of them is a finding, zeros too:
     a missing row would say that there was nobody. ``left_out`` are the versions of the instrument whose submissions
-    are not in the figures, because nothing says how their answers read now: there the series is broken.
+    are not in the figures, because nothing says how their answers read now: there the series is broken. ``caution`` are
+    the questions behind the figures on which monitors who observed the same agree too little.
     """
 
     instrument: str
@@ -123,6 +125,7 @@ class FindingTable:
     values: tuple[tuple[str, ...], ...]
     findings: tuple[Finding, ...]
     left_out: tuple[str, ...] = ()
+    caution: tuple[Question, ...] = ()
 
     @property
     def statistic(self) -> Statistic:

@@ -29,6 +29,10 @@ _RELEASE = {
     "RELEASE-11": Message("that is no period.",
                           "Write its first and last day as year-month-day, such as --from 2025-01-01 --to 2025-12-31. "
                           "Nothing was built."),
+    "RELEASE-12": Message("nothing is left to publish: behind every figure stands a question on which monitors agree "
+                          "less than {floor}.",
+                          "Build it without --hold-back, and each figure carries a caution; see 'monitor review "
+                          "agreement'. Nothing was built."),
 }
 
 _SITE = {

@@ -53,8 +53,19 @@ _STORE = {
                         "Load the version of the instrument with which it was entered. Nothing was changed."),
     "STORE-30": Message("the copy {path} is not as the store is.",
                         "Check the disk it was to lie on, and try another. Nothing else was changed."),
+    "STORE-31": Message("the rows of {rows} are not as many as before, so nobody can tell which open answers stay.",
+                        "Export it with --show-narratives, and correct that file. Nothing was stored."),
+    "STORE-32": Message("there is no revision {number}: there are {last}.", "'monitor review history' shows them."),
     "STORE-90": Message("a store cannot be encrypted here: the library sqlcipher3 is missing or does not work.",
                         "Install it; or say --plain to make a store that is not encrypted. Nothing was written."),
+}
+
+_DRAFT = {
+    "DRAFT-01": Message("you have no draft {id}.", "'monitor drafts list' shows what you have begun."),
+    "DRAFT-02": Message("draft {id} was changed or ended by another window meanwhile.",
+                        "Close one of the two, and resume it: 'monitor fill --resume {id}'."),
+    "DRAFT-03": Message("draft {id} is of {form}, not of {asked}.", "Resume it without naming a form."),
+    "DRAFT-04": Message("name a form to fill in, or a draft to resume.", "For example: monitor fill INSTRUMENT.FORM"),
 }
 
 _KEY = {
@@ -140,6 +151,61 @@ _REVIEW = {
     "REVIEW-02": Message("'{given}' is no day.", "Write it as year-month-day, such as 2025-03-31."),
     "REVIEW-03": Message("submission {other} of the same event is approved already, so {id} would count it twice.",
                          "Return or withdraw one of the two. Nothing was approved."),
+    "REVIEW-04": Message("{actor} was sent to the same event as who wrote {id}, so somebody else reviews it.",
+                         "Ask somebody who was not sent there. Nothing was decided."),
 }
 
-STORE = _STORE | _KEY | _SIGN | _REDACT | _SEAL | _REVIEW
+_CONSOLIDATE = {
+    "CONSOLIDATE-01": Message("a double observation has submissions of two monitors at least.",
+                              "Name the submissions of one event, of different monitors. Nothing was stored."),
+    "CONSOLIDATE-02": Message("submission {id} is of another event, or of none.",
+                              "Only what several observed together becomes one: of one form, parent, day and session. "
+                              "Nothing was stored."),
+    "CONSOLIDATE-03": Message("submission {id} went into {into}, which counts in its place.",
+                              "Decide about that one. When it is withdrawn, {id} waits for review again."),
+    "CONSOLIDATE-04": Message("submission {id} was itself made from several.",
+                              "Withdraw it, and consolidate all of them together. Nothing was stored."),
+    "CONSOLIDATE-05": Message("other submissions stand below {id}, and would count no longer.",
+                              "Submit them again below one that stays, and withdraw them here. Nothing was stored."),
+    "CONSOLIDATE-06": Message("{given} does not say how a difference was settled.",
+                              "One of: {known}. Nothing was stored."),
+    "CONSOLIDATE-07": Message("not consolidated: for {count} differences nobody said how they were settled.",
+                              "Give each a reason and a line, in the draft or with --reasons. Nothing was stored."),
+    "CONSOLIDATE-08": Message("the reason given for {place} says whose answer was right, but another stands there.",
+                              "Take that answer, or give another reason. Nothing was stored."),
+    "CONSOLIDATE-09": Message("{path} is no draft of a consolidated submission: {why}.",
+                              "'monitor review consolidate ID ID --draft FILE' writes one. Nothing was stored."),
+}
+
+_BLIND = {
+    "BLIND-01": Message("{actor} does not see submission {id} before both who were sent to this event have submitted.",
+                        "Submit your own first. If the other will not come, the co-ordinator says 'monitor schedule "
+                        "settle'."),
+}
+
+_PLAN = {
+    "PLAN-01": Message("{form} cannot be planned: it stands below no other form, or is of no day.",
+                       "Name a form of what is observed on a day, such as a hearing. Nothing was planned."),
+    "PLAN-02": Message("there is no {form} {reference} in the store.",
+                       "'monitor case list' shows what there is. Nothing was planned."),
+    "PLAN-03": Message("'{given}' is no day.", "Write it as year-month-day, such as 2025-03-31."),
+    "PLAN-04": Message("that day and session are planned already: {id}.",
+                       "'monitor assign' sends somebody else; another session on that day has another number."),
+    "PLAN-05": Message("there is no plan {id} in the store.", "'monitor schedule list' shows what is planned."),
+    "PLAN-06": Message("that is no code which can be given here.", "Known are: {known}. Nothing was stored."),
+    "PLAN-07": Message("one monitor is sent, or two different ones.", "Give one code or two. Nothing was stored."),
+    "PLAN-08": Message("plan {id} is {state} and cannot be {what}.", "Plan it anew: 'monitor schedule add'."),
+    "PLAN-09": Message("{actor} is one of the two who observe it, and does not see what the other has submitted.",
+                       "Somebody who was not sent there decides it. Nothing was stored."),
+    "PLAN-10": Message("a place is a code of the programme's own: letters, digits, '_', '.' and '-', at most 40.",
+                       "Use a code, not an address. Nothing was planned."),
+    "PLAN-11": Message("plan {id} was observed: a submission of it is in the store.", "Nothing was changed."),
+    "PLAN-12": Message("nobody is blind at plan {id}: fewer than two were sent, or both are in.",
+                       "Nothing was changed."),
+    "PLAN-13": Message("'{reference}' is the reference of several submissions: {forms}.",
+                       "Name it by its id: 'monitor case list'."),
+    "PLAN-14": Message("below {form} there are several forms that can be planned, or none: {known}.",
+                       "Name one with --form INSTRUMENT.FORM. Nothing was planned."),
+}
+
+STORE = _STORE | _DRAFT | _KEY | _SIGN | _REDACT | _SEAL | _REVIEW | _CONSOLIDATE | _BLIND | _PLAN

@@ -13,12 +13,13 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
+from monitor.agreement import doubtful
 from monitor.disclosure import AuditReport, Hiding, Policy, ProtectedTable, audit, protect
 from monitor.disclosure.audit import ATTACKS
 from monitor.errors import Refusal
 from monitor.findings import find
 from monitor.instrument import Instrument
-from monitor.release.codebook import Row, codebook, index, languages
+from monitor.release.codebook import Row, cautions, codebook, index, languages
 from monitor.release.layout import (
     APPLICATION_ID,
     LAYOUT_VERSION,
@@ -74,7 +75,8 @@ def build(
     The same store, policy and words give the same bytes, with the same SQLite; the clock is not asked.
 
     Raises :class:`Refusal`, and leaves no file: the target exists (RELEASE-03, -09), nothing is approved (RELEASE-04),
-    it cannot be written (RELEASE-05), the audit found something (RELEASE-07), ...
+    it cannot be written (RELEASE-05), the audit found something (RELEASE-07), nothing is left to publish
+    (RELEASE-12), ...
     """
     path = Path(path)
     _check_period(period)
@@ -82,13 +84,16 @@ def build(
     with _snapshot(store.connection):
         instruments = _used(store.connection, catalogue)
         built_from = _head(store.connection)
-        found = find(store.connection, instruments)
-        tables = protect(found, policy, more)
+        found = find(store.connection, instruments, doubtful(store.connection, instruments, policy.agreement))
+        shown = [table for table in found if not (policy.hold_back and table.caution)]
+        if not shown:
+            raise Refusal("RELEASE-12", floor=policy.agreement)
+        tables = protect(shown, policy, more)
     title = title or f"{store.programme}: findings"
     about = _about(store, title, period, policy, licence, built_from, languages(instruments))
     with _temporary(path) as draft:
         left_out = {table.instrument: table.left_out for table in found}
-        digest = _write(draft, about, codebook(instruments, left_out), tables)
+        digest = _write(draft, about, [*codebook(instruments, left_out), *cautions(instruments, found)], tables)
         report = _attacked(draft)
         _publish(draft, path, store, actor or store.monitor, digest)
     return Release(path, about["id"], digest, about["built_from"], report)

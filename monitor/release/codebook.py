@@ -9,7 +9,7 @@ from typing import Any
 
 from monitor.conditions import Operand, Total
 from monitor.disclosure import ProtectedTable
-from monitor.findings import ALL, UNKNOWN, denominator, question_of, unit_in_words
+from monitor.findings import ALL, UNKNOWN, FindingTable, denominator, question_of, unit_in_words
 from monitor.forms import FormMeta
 from monitor.indicators import Dimension, Indicator, RatioOfTotals, Share
 from monitor.instrument import Instrument
@@ -17,6 +17,8 @@ from monitor.languages import ORIGINAL, Localized, completeness, localized
 from monitor.phrases import Phrase
 from monitor.questions import Coded, Country, Question
 from monitor.release.layout import table_name
+
+CAUTION = "Read with caution: monitors who observed the same often answered this question differently: {question}"
 
 Row = tuple[str, tuple[Any, ...]]
 """A line of a table: the table's name, and the values."""
@@ -47,6 +49,23 @@ def codebook(instruments: Sequence[Instrument], left_out: Mapping[str, Sequence[
         # An instrument that is not complete in a language has no lines in it: a fallback would double the original.
         for language in (ORIGINAL, *_complete(instrument)):
             yield from _texts_of(localized(instrument, language), (left_out or {}).get(instrument.code, ()))
+
+
+def cautions(instruments: Sequence[Instrument], tables: Sequence[FindingTable]) -> Iterator[Row]:
+    """The lines that say which indicators rest on a question on which monitors agree too little: the fact alone.
+
+    By how much, and over how many observations, stays inside the programme: it would speak of few and of monitors.
+    """
+    doubted = {(table.instrument, table.indicator.id): table for table in tables if table.caution}
+    for instrument in instruments:
+        for language in (ORIGINAL, *_complete(instrument)) if doubted else ():
+            words = localized(instrument, language)
+            for indicator in instrument.indicators:
+                table = doubted.get((instrument.code, indicator.id))
+                for question in table.caution if table is not None else ():
+                    says = words.said(Phrase(CAUTION, question=words.wording(question)))
+                    place = (question.form.code, question.name)
+                    yield "caution", (instrument.code, indicator.id, *place, says, language)
 
 
 def index(tables: Sequence[ProtectedTable]) -> Iterator[Row]:

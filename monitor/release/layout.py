@@ -14,7 +14,7 @@ from monitor.errors import Refusal
 APPLICATION_ID = 0x4D6F6E52
 """``MonR``: what tells a release from any other SQLite file (``PRAGMA application_id``)."""
 
-LAYOUT_VERSION = 3
+LAYOUT_VERSION = 4
 
 TABLES = (
     """CREATE TABLE release (
@@ -60,6 +60,11 @@ TABLES = (
     """CREATE TABLE indicator_provision (
         instrument TEXT NOT NULL REFERENCES instrument (code), indicator TEXT NOT NULL,
         provision TEXT NOT NULL REFERENCES provision (key), PRIMARY KEY (instrument, indicator, provision)
+    ) STRICT""",
+    """CREATE TABLE caution (
+        instrument TEXT NOT NULL REFERENCES instrument (code), indicator TEXT NOT NULL, form TEXT NOT NULL,
+        question TEXT NOT NULL, says TEXT NOT NULL, language TEXT NOT NULL,
+        PRIMARY KEY (instrument, indicator, form, question, language)
     ) STRICT""",
     """CREATE TABLE table_index (
         name TEXT PRIMARY KEY NOT NULL, instrument TEXT NOT NULL REFERENCES instrument (code), indicator TEXT NOT NULL,

@@ -145,7 +145,7 @@ class Indicator:
     rated: bool
     """Whether its tables carry counts of 'not observed' and 'not applicable'."""
     cautions: tuple[str, ...] = ()
-    """What is to be kept in mind because monitors who observed the same often differed: a sentence for each question."""
+    """Sentences on the questions behind it to which monitors who observed the same often gave different answers."""
 
     @property
     def exempt(self) -> bool:

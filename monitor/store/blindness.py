@@ -1,4 +1,4 @@
-"""Double observation is blind: of two who are sent to one event, neither sees the other's submission before both are in."""
+"""Double observation is blind: of two sent to one event neither sees the other's submission until both are in."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ _HIDDEN = """
     AND EXISTS (
         SELECT 1 FROM json_each(p.assigned) AS a WHERE NOT EXISTS (
             SELECT 1 FROM submission AS o WHERE o.parent = p.parent AND o.form = p.form AND o.event = p.event
-            AND o.author = a.value AND o.state <> 'withdrawn'))"""
+            AND o.author = a.value AND (o.state <> 'withdrawn' OR o.consolidated_into IS NOT NULL)))"""
 
 
 def blind_to(connection: sqlite.Connection, actor: str) -> frozenset[str]:

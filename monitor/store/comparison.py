@@ -13,7 +13,7 @@ from monitor.store.engine import sqlite
 from monitor.store.log import CONTENT, STATE_AFTER, Entry, read_payload
 from monitor.store.plan_table import PLAN_KINDS, plan_after
 from monitor.store.problems import Problems, named
-from monitor.store.projection import SUBMISSION_COLUMNS, forms_of, submission_line
+from monitor.store.projection import SUBMISSION_COLUMNS, consolidated_line, forms_of, submission_line
 from monitor.store.retired import Retired, columns_kept
 from monitor.store.tables import SUBMISSION, AnswerTable, sql_name, tables_of
 
@@ -143,6 +143,8 @@ def _fold(id: str, rows: Iterable[tuple[Any, ...]], problems: Problems) -> tuple
                 closed = entry.payload["closed"]
             elif kind in STATE_AFTER and line:
                 line |= {"state": STATE_AFTER[kind], "seq": seq}
+            elif kind == "consolidated" and line:
+                line |= consolidated_line(Entry(seq, time, actor, kind, id, payload or {}))
         except (KeyError, TypeError, ValueError, AttributeError):
             line = {}
         if not line or payload is None:

@@ -59,7 +59,7 @@ _PLACE = re.compile(r"[\w.-]{1,40}")
 
 @dataclass(frozen=True)
 class Arrived:
-    """A submission of a planned event: its id, who wrote it, its state."""
+    """A submission of an event: its id, who wrote it, its state (``consolidated`` where it went into another one)."""
 
     id: str
     author: str
@@ -127,8 +127,8 @@ def add_plan(
     if place is not None and not _PLACE.fullmatch(place):
         raise Refusal("PLAN-10")
     payload = {
-        "form": form.full_code(), "parent": parent, "day": _day(day), "session": session, "known_from": known_from,
-        "place": place, "monitors": _sent(monitors, least=0),
+        "form": form.full_code(), "parent": parent, "day": checked_day(day), "session": session,
+        "known_from": known_from, "place": place, "monitors": _sent(monitors, least=0),
     }  # fmt: skip
     event = event_of(form.full_code(), parent, payload["day"], session)
     planned = connection.execute("SELECT id FROM plan WHERE event = ? AND state <> 'cancelled'", (event,)).fetchone()
@@ -184,11 +184,18 @@ def settle(writing: Writing, id: str, line: str) -> None:
     writing.append("settled", id, {}, _line(line or ""))
 
 
-def list_plans(store: Store, *, actor: str | None = None) -> list[Plan]:
-    """Every plan, by day. With ``actor`` without the submissions that this person may not see yet."""
+def list_plans(store: Store, *, actor: str | None = None, about: str | None = None) -> list[Plan]:
+    """The plans by day: all, or those of the event that one submission (``about``) is of.
+
+    With ``actor`` without the submissions that this person may not see yet.
+    """
+    where: str = "true"
+    values: tuple[str, ...] = ()
+    if about is not None:
+        where, values = "p.state <> 'cancelled' AND p.event = (SELECT event FROM submission WHERE id = ?)", (about,)
     with refusing(store.path):
         hidden = blind_to(store.connection, actor) if actor is not None else frozenset()
-        return _read(store.connection, "true", (), hidden)
+        return _read(store.connection, where, values, hidden)
 
 
 def _plan(writing: Writing, id: str) -> Plan:
@@ -203,9 +210,9 @@ def _read(connection: sqlite.Connection, where: str, values: Sequence[Any], hidd
     columns = [name for name in PLAN_COLUMNS if name != "seq"]
     arrived: dict[str, list[Arrived]] = {}
     for plan, *words in connection.execute(
-        "SELECT p.id, s.id, s.author, s.state FROM plan AS p JOIN submission AS s "
-        "ON s.parent = p.parent AND s.form = p.form AND s.event = p.event "
-        f"WHERE s.state <> 'withdrawn' AND {where} ORDER BY s.id", values
+        "SELECT p.id, s.id, s.author, iif(s.consolidated_into IS NULL, s.state, 'consolidated') "
+        "FROM plan AS p JOIN submission AS s ON s.parent = p.parent AND s.form = p.form AND s.event = p.event "
+        f"WHERE (s.state <> 'withdrawn' OR s.consolidated_into IS NOT NULL) AND {where} ORDER BY s.id", values
     ):  # fmt: skip
         if words[0] not in hidden:
             arrived.setdefault(plan, []).append(Arrived(*words))
@@ -246,12 +253,13 @@ def _sent(monitors: Sequence[str], least: int) -> list[str]:
     return sorted(monitors)
 
 
-def _day(given: str) -> str:
+def checked_day(given: str) -> str:
+    """A day as it was given. Raises :class:`Refusal` (PLAN-03) when it is none."""
     try:
         day = date.fromisoformat(given).isoformat()
     except ValueError:
         day = ""
-    if day != given:  # also of the other ways to write a day that Python knows
+    if not day or day != given:  # also of the other ways to write a day that Python knows
         raise Refusal("PLAN-03", given=given[:40])
     return day
 

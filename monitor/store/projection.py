@@ -20,6 +20,7 @@ from monitor.store.tables import SUBMISSION, AnswerTable, sql_name, tables_of
 SUBMISSION_COLUMNS = (
     "id", "form", "version", "parent", "state", "revision", "author", "entered_by", "session", "language",
     "submitted_at", "origin", "key", "event", "person", "warnings", "screened", "urgent", "seq", "consent",
+    "consolidated_into",
 )  # fmt: skip
 
 
@@ -32,12 +33,18 @@ def submission_line(entry: Entry) -> tuple[Any, ...]:
         payload["submitted_at"], payload["origin"], payload["key"], payload["event"],
         payload["person"], canonical(payload["warnings"]),
         int(payload["screened"]), int(payload["urgent"]), entry.seq, payload.get("consent", "full"),
+        None,
     )  # fmt: skip
 
 
 def contract_line(entry: Entry) -> tuple[str, str, str]:
     """The line of table ``contract`` after an entry of kind ``instrument``."""
     return (entry.payload["code"], entry.payload["version"], canonical(entry.payload["contract"]))
+
+
+def consolidated_line(entry: Entry) -> dict[str, Any]:
+    """What an entry of kind ``consolidated`` changes in the line of the submission that it is about."""
+    return {"consolidated_into": entry.payload["into"], "state": entry.payload["state"], "seq": entry.seq}
 
 
 def meta_lines(entry: Entry) -> dict[str, str]:
@@ -80,6 +87,15 @@ class Projection:
         self.pending.add(entry.submission)
         if entry.kind == "withdrawn":
             self.flush()  # a new submission may now take its reference
+
+    def consolidated(self, entry: Entry) -> None:
+        """A submission went into another, or stands by itself again."""
+        self.flush()  # the one that it went into must be there
+        line = consolidated_line(entry)
+        self._connection.execute(
+            "UPDATE submission SET consolidated_into = :consolidated_into, state = :state, seq = :seq WHERE id = :id",
+            {**line, "id": entry.submission},
+        )
 
     def used(self, entry: Entry) -> None:
         """An instrument's contract, which the store keeps with the data."""
@@ -132,6 +148,8 @@ def apply_entry(projection: Projection, entry: Entry, forms: Mapping[str, FormMe
         projection.used(entry)
     elif entry.kind in STATE_AFTER:
         projection.decided(entry)
+    elif entry.kind == "consolidated":
+        projection.consolidated(entry)
     elif entry.kind in PLAN_KINDS:
         projection.planned(entry)
 

@@ -23,8 +23,11 @@ from monitor.submissions import Submission, join
 
 _SUMMARY = (
     "id", "form", "version", "state", "parent", "author", "submitted_at", "revision", "entered_by", "key", "warnings",
-    "screened", "urgent",
+    "screened", "urgent", "consolidated_into",
 )  # fmt: skip
+
+CONSOLIDATED = "consolidated"
+"""The state, in lists, of a submission that went into another one of the same event."""
 
 
 _APPROVED_EVENTS = "SELECT event FROM submission WHERE event IS NOT NULL AND state = 'approved'"
@@ -35,7 +38,7 @@ class StoredSubmission:
     """A submission in a list: none of its answers but ``key``, the reference that people use for it.
 
     ``warnings`` are the rules that were explained in it; ``screened`` keeps it out of bulk approval; ``urgent`` is
-    whether the monitor referred it as urgent.
+    whether the monitor referred it as urgent. ``consolidated_into`` is the id of the one that took its place.
     """
 
     id: str
@@ -51,6 +54,7 @@ class StoredSubmission:
     warnings: tuple[str, ...]
     screened: bool
     urgent: bool
+    consolidated_into: str | None = None
 
 
 @dataclass(frozen=True)
@@ -120,7 +124,10 @@ def list_submissions(
     Urgent ones come first, then the latest, or with ``oldest_first`` the oldest. With ``actor`` without those that this
     person may not see yet.
     """
-    where, values = _tests({"form = ?": form, "state = ?": state, "author = ?": author, "submitted_at < ?": before})
+    aside = state == CONSOLIDATED  # in the tables it is withdrawn, so that whatever passes over these passes over it
+    in_state = f"consolidated_into IS {'NOT ' if aside else ''}NULL AND state = ?"
+    tests = {"form = ?": form, in_state: "withdrawn" if aside else state, "author = ?": author}
+    where, values = _tests({**tests, "submitted_at < ?": before})
     way = "ASC" if oldest_first else "DESC"
     with refusing(store.path):
         found = store.connection.execute(
@@ -189,7 +196,7 @@ def history(store: Store, id: str) -> list[Act]:
         acts, before, left = [], None, left_of(store.connection, id)
         for seq, time, actor, kind, payload, open_, sealed in found:
             content = content_of(payload, open_, sealed, left.get(seq))
-            line = content.free.get("reason") or content.free.get("correction", {}).get("line") or ""
+            line = content.free.get("reason") or _line_of(content)
             changed = _changed(before, content) if kind in CONTENT and before is not None else ()
             code = content.payload.get("reason")
             revision = content.payload.get("revision", 0)
@@ -198,6 +205,15 @@ def history(store: Store, id: str) -> list[Act]:
     if not acts:
         raise Refusal("STORE-13", id=id)
     return acts
+
+
+def _line_of(content: Content) -> str:
+    """Why it was corrected or consolidated, or into which other it went."""
+    if "into" in content.payload:
+        into = content.payload["into"]
+        return "It stands by itself again." if into is None else f"It went into {into}."
+    lines = (content.free.get(part, {}).get("line") for part in ("correction", "consolidation"))
+    return next((line for line in lines if line), "")
 
 
 def _tests(wanted: Mapping[str, str | None]) -> tuple[str, list[str]]:
@@ -212,6 +228,8 @@ def _summary(row: tuple[Any, ...]) -> StoredSubmission:
     if not isinstance(warnings, list):
         raise Refusal("STORE-28")
     known["warnings"] = tuple(warnings)
+    if known["consolidated_into"] is not None:
+        known["state"] = CONSOLIDATED
     return StoredSubmission(**known | {"screened": bool(known["screened"]), "urgent": bool(known["urgent"])})
 
 

@@ -105,7 +105,7 @@ def _without(part: Mapping[str, Any], questions: Collection[str] | None) -> dict
     named = {"_source": "source", "_explanations": "explanations", "_reasons": "reason"}
     dropped = {named[name] for name in questions if name in named}
     if "_reasons" in questions:
-        dropped.add("correction")
+        dropped |= {"correction", "consolidation"}
     rest = {name: value for name, value in part.items() if name not in dropped}
     if "answers" in rest:
         rest["answers"] = _answers_without(rest["answers"], set(questions), "")
@@ -135,7 +135,7 @@ def redactable(store: Store, id: str) -> list[str]:
             part = left.get(seq, _own(kind, open_))
             names |= dict.fromkeys(_names(part.get("answers") or {}, ""))
             marks = {"source": "_source", "explanations": "_explanations", "reason": "_reasons",
-                     "correction": "_reasons"}  # fmt: skip
+                     "correction": "_reasons", "consolidation": "_reasons"}  # fmt: skip
             names |= dict.fromkeys(marks[name] for name in part if name in marks)
     return list(names)
 

@@ -28,7 +28,7 @@ _DOUBLED = {
     "submission.id": "STORE-19",
 }
 
-_FORGED = ("malformed JSON", "no such table", "no such column", "no such trigger")
+_FORGED = ("malformed JSON", "no such table", "no such column", "no such trigger", "already exists")
 """What SQLite says of a file that somebody changed who knows SQL."""
 
 

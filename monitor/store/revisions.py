@@ -87,14 +87,14 @@ def _about(before: Content, after: Content) -> Iterator[Change]:
 
 def _closed(before: Content, after: Content) -> Iterator[Change]:
     old, new = dict(places_of(before.closed)), dict(places_of(after.closed))
-    for where in {**old, **new}:
+    for where in sorted({**old, **new}):
         if old.get(where) != new.get(where):
             yield Change(where, "closed", in_words(old.get(where)), in_words(new.get(where)))
 
 
 def _open(before: Content, after: Content, narratives: bool) -> Iterator[Change]:
     old, new = _free(before), _free(after)
-    for where in {**old, **new}:
+    for where in sorted({**old, **new}):
         was, now = old.get(where), new.get(where)
         # What was taken out since cannot be compared: that it is missing is no change that somebody made.
         taken = (was is None and before.purged) or (now is None and after.purged)
@@ -110,7 +110,7 @@ def _open(before: Content, after: Content, narratives: bool) -> Iterator[Change]
 def _sealed(before: Content, after: Content) -> Iterator[Change]:
     # What is sealed cannot be compared; that it was sealed anew can be seen.
     old, new = before.sealed_in, after.sealed_in
-    for where in {**old, **new}:
+    for where in sorted({**old, **new}):
         if old.get(where) != new.get(where):
             yield Change(where, "sealed", now="sealed" if where in new else None)
 

@@ -156,9 +156,15 @@ _PLANS = (
     "CREATE INDEX plan_parent ON plan (parent)",
 )
 
+# Several submissions of one event that became one: each says into which it went, and itself counts no longer.
+_CONSOLIDATED = (
+    "ALTER TABLE submission ADD COLUMN consolidated_into TEXT REFERENCES submission (id)",
+    "CREATE INDEX submission_parts ON submission (consolidated_into) WHERE consolidated_into IS NOT NULL",
+)
+
 
 def _second(connection: sqlite.Connection) -> None:
-    for statement in (*_SECOND, *_DRAFTS, *_PLANS):
+    for statement in (*_SECOND, *_DRAFTS, *_PLANS, *_CONSOLIDATED):
         connection.execute(statement)
 
 

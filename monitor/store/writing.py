@@ -12,6 +12,7 @@ from monitor.forms import FormMeta
 from monitor.instrument import Instrument
 from monitor.store.blindness import check_reviewer, check_sight
 from monitor.store.canonical import canonical, salted
+from monitor.store.consolidating import Consolidation, check_not_aside, check_originals
 from monitor.store.content import places_of, read_content
 from monitor.store.engine import sqlite
 from monitor.store.keyring import Signing, new_entries, read_keyring
@@ -51,9 +52,12 @@ _FROM: Mapping[Decision, tuple[str, ...]] = {
 _BATCH = 500
 
 HAD_A_HAND = f"""EXISTS (
-    SELECT 1 FROM log WHERE log.submission = submission.id AND log.kind IN {CONTENT}
+    SELECT 1 FROM log WHERE log.kind IN {CONTENT} AND log.submission IN (
+        SELECT submission.id UNION ALL SELECT part.id FROM submission AS part
+        WHERE part.consolidated_into = submission.id)
     AND ? IN (log.actor, json_extract(log.payload, '$.author')))"""
-"""Whether a person (the parameter) wrote, entered or corrected a submission, in any of its revisions."""
+"""Whether a person (the parameter) wrote, entered or corrected a submission, or one of those from which it was
+consolidated, in any of its revisions."""
 
 
 class Writing:
@@ -93,9 +97,42 @@ class Writing:
         It counts as screened, which keeps it out of bulk approval, when a rule of that sort was explained in it or
         when the caller says so.
         """
+        return self._submit(submission, instrument, form, screened)
+
+    def consolidate(
+        self, submission: Submission, instrument: Instrument, form: FormMeta, consolidation: Consolidation
+    ) -> str:  # fmt: skip
+        """Store a checked submission that takes the place of several of one event; gives its id.
+
+        The originals stay as they are, and count no longer: in the tables they are withdrawn, with the id of the one
+        that they went into. That one waits for review, and is looked at by itself. When it is withdrawn, they wait for
+        review again.
+
+        Raises :class:`Refusal` for lines that are none (STORE-16), and what :func:`check_originals` raises.
+        """
+        for line in consolidation.lines():
+            check_line(line)
+        self.flush()
+        event = _event(submission, form)
+        check_originals(self._connection, self.actor, consolidation, submission.form, event)
+        self._submit(submission, instrument, form, True, consolidation)
+        for id, revision in consolidation.originals.items():
+            self._set_aside(id, revision, "withdrawn", submission.id)
+        return submission.id
+
+    def _set_aside(self, id: str, revision: int, state: str, into: str | None) -> None:
+        """Say into which submission another went, or with None that it stands by itself again."""
+        payload = {"revision": revision, "into": into, "state": state}
+        self._projection.consolidated(self._log.append(self.actor, "consolidated", id, payload))
+
+    def _submit(
+        self, submission: Submission, instrument: Instrument, form: FormMeta, screened: bool,
+        consolidation: Consolidation | None = None,
+    ) -> str:  # fmt: skip
         self._use(instrument)
-        payload = self._content(submission, instrument, form, screened) | {"revision": 1}
-        open_ = salted(_free(submission))
+        more, free = ({}, {}) if consolidation is None else (consolidation.payload(), consolidation.free())
+        payload = self._content(submission, instrument, form, screened) | {"revision": 1, **more}
+        open_ = salted({**_free(submission), **free})
         sealed = self._seals.seal(submission, 1)
         entry = self._log.append(self.actor, "submitted", submission.id, payload, open_, sealed)
         self._projection.submitted(entry, form)
@@ -130,6 +167,7 @@ class Writing:
         check_sight(self._connection, self.actor, submission.id)
         state, origin, person = row[1], row[3], row[4]
         revision: int = row[2]
+        check_not_aside(self._connection, submission.id)
         _check_revision(submission.id, revision, expected_revision)
         if state == "withdrawn":
             raise Refusal("STORE-15", id=submission.id, state=state, what="corrected")
@@ -175,6 +213,7 @@ class Writing:
             check_sight(self._connection, self.actor, id)
         _check_revision(id, revision, expected_revision)
         if state not in _FROM[kind]:
+            check_not_aside(self._connection, id)
             raise Refusal("STORE-15", id=id, state=state, what=kind)
         if kind == "approved":
             self._check_approval(id, event, own)
@@ -182,8 +221,16 @@ class Writing:
             check_reviewer(self._connection, self.actor, id, event)
         open_ = salted({"reason": reason.strip()} if reason else {})
         self._projection.decided(self._log.append(self.actor, kind, id, {"revision": revision}, open_))
+        if kind == "withdrawn":
+            self._bring_back(id)
         if len(self._projection.pending) >= _BATCH:
             self.flush()
+
+    def _bring_back(self, id: str) -> None:
+        """Let those that went into a submission wait for review again: it is no longer there to take their place."""
+        query = "SELECT id, revision FROM submission WHERE consolidated_into = ?"
+        for part, revision in self._connection.execute(query, (id,)).fetchall():
+            self._set_aside(part, revision, "submitted", None)
 
     def _check_approval(self, id: str, event: str | None, own: bool) -> None:
         if own:

@@ -18,7 +18,7 @@ from monitor.instrument import Instrument
 from monitor.interview import Step, Walk, walk
 from monitor.phrases import Phrase
 from monitor.questions import Question, Rows
-from monitor.rules import BUILT_IN, Rule
+from monitor.rules import Rule
 from monitor.submissions.envelope import Envelope
 from monitor.submissions.model import Nothing, Stored, Submission, Surroundings, new_id
 from monitor.submissions.parts import blank, divide, without_blanks
@@ -69,9 +69,10 @@ class _Check:
         """The submission, or the refusal with all that was collected."""
         parent = self._parent()
         values = self._load()
+        others = answers_around(self.around, self.form, parent, self.replaces, self.today)
         walked = walk(
             self.form, values, parent.answers(self.today) if parent else None, today=self.today,
-            system=self.envelope.system(), others=_beside(self.around, self.form, parent, self.replaces, self.today),
+            system=self.envelope.system(), others=others,
         )  # fmt: skip
         self._check_asked(walked)
         self._check_key(walked)
@@ -101,12 +102,13 @@ class _Check:
         return bool(names & troubled)
 
     def _urgent(self, answers: Answers) -> bool:
-        flagged = (rule.urgent and _broken(rule, answers) for rule in self.instrument.rules_of(self.form))
+        flagged = (rule.urgent and rule.broken(answers) for rule in self.instrument.rules_of(self.form))
         return answers.values.get(URGENT) == "yes" or any(flagged)
 
     def _add(self, where: str, fault: Fault, question: Question | None = None, rule: str | None = None) -> None:
         if rule is None and question is not None:
-            rule = _rule_kept_by(self.instrument, self.form, question, fault.code)
+            kept = (rule.id for rule in self.instrument.rules_of(self.form) if rule.keeps(question, fault.code))
+            rule = next(kept, None)
         self.problems.append(Problem.of(where, fault, rule))
 
     def _parent(self) -> Stored | None:
@@ -187,8 +189,11 @@ class _Check:
                 self._add(step.where, Fault("ANSWER-03", condition=step.question.only_if.words()), step.question)
 
     def _stays_sealed(self, step: Step) -> bool:
-        """Whether a sealed answer of the revision before stays: nobody here could read it to give it again."""
-        return step.answer is None and step.where in self.kept
+        """Whether a sealed answer of the revision before stays: nobody here could read it to give it again.
+
+        Not in rows: once a row is added or left out, the numbers mean other people.
+        """
+        return step.answer is None and step.where in self.kept and "." not in step.where
 
     def _undecided(self, troubled: set[str]) -> set[int]:
         """The questions of which nobody can say whether they are asked, because an answer before them is wrong."""
@@ -218,7 +223,7 @@ class _Check:
         # Of the answers alone: two rules may be broken at one place, and both are said.
         troubled = {problem.where.split("[")[0] for problem in self.problems}
         for rule in self.instrument.rules_of(self.form):
-            if rule.urgent or rule.for_reviewer or not _broken(rule, walked.answers):
+            if rule.urgent or rule.for_reviewer or not rule.broken(walked.answers):
                 continue
             if self._unreadable(rule, troubled):
                 continue
@@ -250,20 +255,23 @@ class _Check:
 def answers_beside(stored: Stored, around: Surroundings) -> Answers:
     """A submission that is in the store, as conditions look at it today: with its parent and those beside it."""
     today = date.today()
-    return replace(stored.answers(today), others=_beside(around, stored.form, stored.parent, stored.id, today))
+    return replace(stored.answers(today), others=answers_around(around, stored.form, stored.parent, stored.id, today))
 
 
 def doubts_about(instrument: Instrument, stored: Stored, around: Surroundings) -> list[str]:
     """What rules ``for_reviewer`` flag in a submission that is in the store: a sentence each."""
     answers = answers_beside(stored, around)
     rules = (rule for rule in instrument.rules_of(stored.form) if rule.for_reviewer)
-    return [rule.says for rule in rules if _broken(rule, answers)]
+    return [rule.says for rule in rules if rule.broken(answers)]
 
 
-def _beside(
+def answers_around(
     around: Surroundings, form: FormMeta, parent: Stored | None, own: str | None, today: date
 ) -> Callable[[Mapping[str, Value]], Sequence[Answers]]:
-    """What gives the submissions beside one; those of one parent are read once, however many rules ask."""
+    """What gives the submissions beside one; those of one parent are read once, however many rules ask.
+
+    ``own`` is the id of the one at hand, where it is in the store.
+    """
 
     def answers(others: Sequence[Stored]) -> Sequence[Answers]:
         return [other.answers(today) for other in others if other.id != own]
@@ -282,20 +290,6 @@ def _beside(
 def _schema(form: FormMeta) -> Any:
     # One schema for all submissions: making one costs three times a load.
     return form()
-
-
-def _rule_kept_by(instrument: Instrument, form: FormMeta, question: Question, code: str) -> str | None:
-    """The rule that a question's own check keeps, so that its message can name it."""
-    for rule in instrument.rules_of(form):
-        if rule.kept_by is not None and BUILT_IN[rule.kept_by] == code and any(question is one for one in rule.at):
-            return rule.id
-    return None
-
-
-def _broken(rule: Rule, answers: Answers) -> bool:
-    if rule.must_hold is not None:
-        return rule.must_hold.truth(answers) is False
-    return rule.flag_if is not None and rule.flag_if.truth(answers) is True
 
 
 def _given(raw: Mapping[str, Any], where: str) -> bool:
