@@ -9,8 +9,8 @@ from typing import Any
 
 from monitor.conditions import sql_text
 from monitor.instrument import Instrument
-from monitor.store import sqlite
 from monitor.questions import Choices, Coded, Country, Question
+from monitor.store import sqlite
 from monitor.versions import VersionMap, parts
 
 Columns = Mapping[str, frozenset[str]]

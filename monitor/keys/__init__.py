@@ -11,6 +11,7 @@ from monitor.keys.signing import Signer, check_public, key_id, new_signer, read_
 __all__ = [
     "AllowedSigner", "Anchor", "Identities", "KeyFile", "Lock", "Signer", "allowed", "check_public",
     "check_recipients", "generate_identity", "key_file_of", "key_id", "lock", "new_key", "new_signer", "read_anchors",
-    "read_identities", "read_key_file", "read_recipients", "read_recovery_key", "read_signer", "read_signers", "recovery_text", "seal",
+    "read_identities", "read_key_file", "read_recipients", "read_recovery_key", "read_signer", "read_signers",
+    "recovery_text", "seal",
     "unlock", "verifies", "write_key_file", "write_signer",
 ]  # fmt: skip
