@@ -176,6 +176,7 @@ QUESTIONNAIRE = (
     "The terminal has cut this line. Type it again in shorter lines, or with :edit.",
     "What was typed holds bytes that are no text. UTF-8 is wanted.",
     "Which submission of {form}? Its {key}",
+    "There are {count} in all: type a part of one.",
     "No {form} with this reference is in the store.",
     "You have begun this form before:",
     "{count} other drafts are overdue: monitor drafts list",

@@ -202,7 +202,7 @@ def test_who_acts_is_a_code_before_anything_is_asked(desk: Desk) -> None:
 
 
 def test_what_somebody_has_answered_is_kept_until_it_can_be_saved(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
-    answers = ["MD-2024-001", "", "MD", "1", "MD-C03", "1", "1", "1", "", "1", "", "", "0", "3", "finish", "try again"]
+    answers = ["MD-2024-001", "", "MD", "1", "MD-C03", "1", "1", "1", "", "1", "", "", "0", "1", "try again"]
     monkeypatch.setattr(sys, "stdin", io.StringIO("".join(f"{answer}\n" for answer in answers)))
     writing = Store.writing
     refused: list[Refusal] = []

@@ -351,7 +351,7 @@ def types(monkeypatch: pytest.MonkeyPatch, lines: str) -> None:
     monkeypatch.setattr(sys, "stdin", io.StringIO(lines))
 
 
-CASE = ("{ref}", "", "{country}", "1", "MD-C03", "1 2", "1", "2", "", "2", "", "", "0", "")
+CASE = ("{ref}", "", "{country}", "1", "MD-C03", "1 2", "1", "2", "", "2", "", "", "0", "1")
 
 
 @pytest.mark.parametrize(

@@ -13,68 +13,102 @@ from monitor.cli.root import Work
 from monitor.errors import Refusal
 
 if TYPE_CHECKING:
+    from monitor.cli.filling import Filling
     from monitor.instrument import Instrument
     from monitor.intake import Imported
     from monitor.intake.run import OnError
     from monitor.languages import Translation
+    from monitor.store import Store
+    from monitor.submissions import Submission
 
 
 @click.command("fill")
-@click.argument("form", metavar="INSTRUMENT.FORM")
+@click.argument("form", metavar="INSTRUMENT.FORM", required=False)
 @click.option(
     "--answers", "path", type=click.Path(path_type=Path), help="A JSON file of answers; then nothing is asked."
 )
-@click.option("--dry-run", is_flag=True, help="Check and store nothing.")
+@click.option("--resume", metavar="DRAFT", help="Go on with a draft, at the place where it was left.")
+@click.option("--new", "anew", is_flag=True, help="Begin anew, and do not ask about drafts.")
+@click.option(
+    "--plain-prompts", is_flag=True, help="Line by line, each thing said once: for a screen reader or a slow line."
+)
+@click.option("--dry-run", is_flag=True, help="Check and submit nothing; a draft stays.")
 @acting_option
 @json_option
 @click.pass_obj
-def fill_command(work: Work, form: str, path: Path | None, dry_run: bool, as_json: bool) -> None:
+def fill_command(
+    work: Work, form: str | None, path: Path | None, resume: str | None, anew: bool, plain_prompts: bool,
+    dry_run: bool, as_json: bool,
+) -> None:  # fmt: skip
     """Fill in a form, question by question, and submit it.
 
-    With --answers FILE the answers come from a JSON object: question names, and keys such as _parent for what is no
-    question. The same rules hold either way.
+    Every answer is kept as a draft as soon as it is typed. With --answers FILE the answers come from a JSON object:
+    question names, and keys such as _parent for what is no question. The same rules hold either way.
     """
-    from monitor.cli.asking import ask
-    from monitor.intake import read_answers
-    from monitor.submissions import check
-
-    instrument, asked = work.plugins.form(form)
+    if form is not None:
+        work.plugins.form(form)  # a slip in its name is said before a passphrase is asked for
     with work.store() as store:
-        actor, around = work.actor(store), store.surroundings(work.plugins.catalogue)
-        if path is None:
-            (questionnaire,) = work.speech.localized(instrument)
-            submission = ask(questionnaire, asked, author=actor, around=around)
+        if path is not None:
+            submission, instrument = _from_file(work, store, form, path, dry_run)
         else:
-            raw = read_answers(path)
-            submission = check(instrument, asked, raw, author=actor, around=around, source=path.name)
-        if submission.origin and store.has_origin(asked.full_code(), submission.origin):
-            raise Refusal("ANSWERS-04", form=form)
-        while not dry_run:
-            try:
-                with store.writing(actor) as writing:
-                    writing.submit(submission, instrument, asked)
-                break
-            except Refusal as refusal:
-                if path is not None:
-                    raise
-                _wait(work, instrument, refusal)
+            filling = _filling(work, store, form, resume, anew, plain_prompts)
+            instrument, submission = filling.instrument, filling.run(dry_run=dry_run)
     words = work.speech.translation(instrument)
-    result = {"id": None if dry_run else submission.id, "form": form, "version": instrument.version}
+    result = {"id": None if dry_run else submission.id, "form": submission.form, "version": instrument.version}
     if as_json:
         print_json(result)
     elif dry_run:
         in_order = "{form} {version}: the answers are in order. Nothing was stored (--dry-run)."
-        say(words.phrase(in_order, form=form, version=instrument.version))
+        say(words.phrase(in_order, form=submission.form, version=instrument.version))
     else:
-        say(words.phrase("Saved {form} {version} as:", form=form, version=instrument.version))
+        say(words.phrase("Saved {form} {version} as:", form=submission.form, version=instrument.version))
         click.echo(submission.id)
 
 
-def _wait(work: Work, instrument: Instrument, refusal: Refusal) -> None:
-    """Let somebody who has answered a whole form make room, or wait for another program, before it is saved."""
-    again = "Enter to try again, Ctrl-C to give up and lose these answers"
-    say("\n".join(work.speech.refusal(refusal, work.plugins)))
-    click.prompt(work.speech.translation(instrument).phrase(again), default="", show_default=False, err=True)
+def _from_file(
+    work: Work, store: Store, form: str | None, path: Path, dry_run: bool
+) -> tuple[Submission, Instrument]:  # fmt: skip
+    """What is submitted from a file of answers."""
+    from monitor.intake import read_answers
+    from monitor.submissions import check
+
+    if form is None:
+        raise Refusal("DRAFT-04")
+    instrument, asked = work.plugins.form(form)
+    actor, around = work.actor(store), store.surroundings(work.plugins.catalogue)
+    submission = check(instrument, asked, read_answers(path), author=actor, around=around, source=path.name)
+    if submission.origin and store.has_origin(asked.full_code(), submission.origin):
+        raise Refusal("ANSWERS-04", form=form)
+    if not dry_run:
+        with store.writing(actor) as writing:
+            writing.submit(submission, instrument, asked)
+    return submission, instrument
+
+
+def _filling(
+    work: Work, store: Store, form: str | None, resume: str | None, anew: bool, plain: bool
+) -> Filling:  # fmt: skip
+    """The form, or the draft, that is to be filled in on the terminal."""
+    from monitor.cli.filling import Filling
+    from monitor.cli.questionnaire import ask_which_draft, console_for
+    from monitor.store import list_drafts, load_draft
+
+    actor = work.actor(store)
+    draft = load_draft(store, resume, actor) if resume is not None else None
+    if draft is not None and form not in (None, draft.form):
+        raise Refusal("DRAFT-03", id=draft.id, form=draft.form, asked=form)
+    if form is None and draft is None:
+        raise Refusal("DRAFT-04")
+    instrument, asked = work.plugins.form(draft.form if draft is not None else str(form))
+    (localized,) = work.speech.localized(instrument)
+    console = console_for(plain, localized.translation)
+    drafts = list_drafts(store, actor)
+    if late := sum(one.overdue() and one.form != asked.full_code() for one in drafts):
+        console.say(localized.translation.phrase("{count} other drafts are overdue: monitor drafts list", count=late))
+    if draft is None and not anew:
+        whole = [load_draft(store, one.id, actor) for one in drafts if one.form == asked.full_code()]
+        draft = ask_which_draft(console, localized, asked, whole) if whole else None
+    return Filling(work, store, console, instrument, asked, actor, localized, draft)
 
 
 @click.command("import")

@@ -8,7 +8,16 @@ from pathlib import Path
 
 import click
 
-from monitor.cli.printing import ASKED, acting_option, asked, json_option, print_json, print_table, say
+from monitor.cli.printing import (
+    ASKED,
+    acting_option,
+    asked,
+    json_option,
+    print_answers,
+    print_json,
+    print_table,
+    say,
+)
 from monitor.cli.revisions import diff_command, export_command
 from monitor.cli.root import Work
 from monitor.cli.templates import template_command
@@ -107,7 +116,7 @@ def show_command(work: Work, id: str, show_narratives: bool, as_json: bool) -> N
         words = ", ".join(value) if isinstance(value, tuple) else value
         click.echo(f"{name:<14} {'' if words is None else words}".rstrip())
     click.echo("")
-    print_table(("question", "answer"), shown.rows(show_narratives))
+    print_answers(shown.rows(show_narratives))
     for rule, line in explanations.items():
         click.echo(f"\n{rule}: {line}")
     for doubt in twice:

@@ -19,8 +19,8 @@ _STORE = {
                         "Wait until it is done and run the same command again. Nothing was stored."),
     "STORE-08": Message("the disk is full.", "Make room and run the same command again. Nothing of it was stored."),
     "STORE-09": Message("{path} is damaged.", "Keep the file, run 'monitor db verify', and go back to a backup."),
-    "STORE-10": Message("there is already a file {path}.", "It was not changed. Choose another name for a new store."),
-    "STORE-11": Message("there is no folder {folder}.", "Make it first, or name another place with --store."),
+    "STORE-10": Message("there is already a file {path}.", "It was not changed. Choose another name."),
+    "STORE-11": Message("there is no folder {folder}.", "Make it first, or name another place."),
     "STORE-13": Message("there is no submission {id} in the store.", "'monitor submissions list' shows what there is."),
     "STORE-14": Message("submission {id} was changed since you saw it: then revision {expected}, now {revision}.",
                         "Look at it again and decide anew. Nothing was stored."),
@@ -56,6 +56,7 @@ _STORE = {
     "STORE-31": Message("the rows of {rows} are not as many as before, so nobody can tell which open answers stay.",
                         "Export it with --show-narratives, and correct that file. Nothing was stored."),
     "STORE-32": Message("there is no revision {number}: there are {last}.", "'monitor review history' shows them."),
+    "STORE-33": Message("there is no backup {path}.", "Name the file that 'monitor db backup' wrote."),
     "STORE-90": Message("a store cannot be encrypted here: the library sqlcipher3 is missing or does not work.",
                         "Install it; or say --plain to make a store that is not encrypted. Nothing was written."),
 }
@@ -65,7 +66,10 @@ _DRAFT = {
     "DRAFT-02": Message("draft {id} was changed or ended by another window meanwhile.",
                         "Close one of the two, and resume it: 'monitor fill --resume {id}'."),
     "DRAFT-03": Message("draft {id} is of {form}, not of {asked}.", "Resume it without naming a form."),
-    "DRAFT-04": Message("name a form to fill in, or a draft to resume.", "For example: monitor fill INSTRUMENT.FORM"),
+    "DRAFT-04": Message("name a form to fill in, or a draft to resume.",
+                        "'monitor fill INSTRUMENT.FORM' asks its questions."),
+    "DRAFT-05": Message("draft {id} was changed or ended by another window meanwhile.",
+                        "What was typed here is kept as a draft of its own: 'monitor fill --resume {kept}'."),
 }
 
 _KEY = {
@@ -73,10 +77,12 @@ _KEY = {
                       "Run the command in a terminal, which asks, or set {name}. Nothing was changed."),
     "KEY-02": Message("a passphrase needs at least {least} characters.",
                       "Five or six words that do not belong together are good. Nothing was changed."),
-    "KEY-03": Message("that is not the passphrase.", "Try again. Nothing was changed."),
-    "KEY-04": Message("{path} is no SQLite file; if it is an encrypted store, its file of keys {keys} is missing.",
-                      "Put that file back beside it; with the recovery key 'monitor db passphrase --recovery' makes "
-                      "it anew."),
+    "KEY-03": Message("that is not the passphrase.",
+                      "Try again. When that of a store is forgotten, 'monitor db passphrase --recovery' takes the "
+                      "recovery key instead. Nothing was changed."),
+    "KEY-04": Message("{path} cannot be opened: its file of keys, {keys}, is missing, or it is no store.",
+                      "Put that file back beside it; or make it anew from the recovery key: "
+                      "monitor --store {path} db passphrase --recovery"),
     "KEY-05": Message("{path} is not encrypted, but its file of keys says that it is: somebody has replaced the store.",
                       "Do not enter anything. Keep both files and go back to a backup."),
     "KEY-06": Message("the key does not open {path}: it is damaged, or the key is that of another store.",
@@ -84,9 +90,10 @@ _KEY = {
     "KEY-07": Message("that is no recovery key, or a slip in copying one.",
                       "It has 14 groups of four letters and digits. Nothing was changed."),
     "KEY-08": Message("there is already a file {path}.", "Keys are never overwritten. Choose another name."),
-    "KEY-09": Message("{path} cannot be read as {what}.", "Name the file that 'monitor' made. Nothing was changed."),
+    "KEY-09": Message("{path} cannot be read as {what}.", "Look whether it is the right file. Nothing was changed."),
     "KEY-10": Message("that is no public key to sign with.",
-                      "It has 64 digits and letters a to f; 'monitor keys generate --sign FILE' prints it."),
+                      "It has 64 digits and letters a to f; 'monitor keys generate --sign FILE' prints it. "
+                      "Or name that file. Nothing was changed."),
     "KEY-11": Message("there is no file {path}.", "Nothing was changed."),
     "KEY-12": Message("{path} holds no anchor in line {line}.",
                       "Name a file that 'monitor db anchor' wrote, or copy the printed line without a change."),
@@ -96,6 +103,8 @@ _KEY = {
                       "A line is such as 'monitor keys list --signers' prints. Nothing was looked at."),
     "KEY-17": Message("{path} is not encrypted, and so has no passphrase.", "Nothing was changed."),
     "KEY-15": Message("the two passphrases are not the same.", "Nothing was changed."),
+    "KEY-18": Message("the time of a key cannot end before it begins.",
+                      "--until is a day after --from. Nothing was changed."),
 }
 
 _SIGN = {
@@ -106,6 +115,9 @@ _SIGN = {
                        "Nothing was stored."),
     "SIGN-03": Message("key {key} is not enrolled for {code}.",
                        "Somebody whose key is in force says: monitor keys enrol {code} KEY. Nothing was stored."),
+    "SIGN-05": Message("key {key} is the last that is in force: without it nobody could enter or change anything.",
+                       "Enrol another first ('monitor keys enrol'); or restore a backup elsewhere: the device there "
+                       "gets a key of its own, and this one signs no more. Nothing was changed."),
     "SIGN-04": Message("log entry {seq}, which is about keys, was forged or changed: nobody who may has signed it so.",
                        "Do not enter anything. Run 'monitor db verify', keep the file, and go back to a backup."),
 }
@@ -120,6 +132,8 @@ _REDACT = {
                          "Give --question NAME, --all or --sealed; --list names what there is. Nothing was changed."),
     "REDACT-05": Message("the text is gone from the store, but not from these backups, which could not be reached.",
                          "Connect them and run 'monitor db purge'; or destroy them."),
+    "REDACT-07": Message("that is no reason to take text out.",
+                         "Give --reason and one of these: {known}. Nothing was changed."),
     "REDACT-06": Message("the store knows of no copy {path}; or it does, and the copy is still there.",
                          "'monitor db backups' lists them. Destroy it first; then say so. Nothing was changed."),
     "REDACT-04": Message("a time to keep is a whole number of months from {least} to {most}.", "Nothing was changed."),

@@ -20,7 +20,7 @@ from monitor.languages import ORIGINAL, Translation, chain, languages_of, transl
 from monitor.languages.tags import direction
 from monitor.paper.skips import Asked, skipped_to
 from monitor.phrases import Phrase
-from monitor.questions import Country, Ref
+from monitor.questions import Country, Ref, numbered
 
 _MANY = 10**9
 _BOXES = 6
@@ -208,13 +208,13 @@ class _Reader:
             for code in _extra_states(schema):
                 yield PaperAnswer(code, self.words.text(f"{place} code {code}", also.get(code, "")))
         alone = re.compile(schema["if"]["contains"]["pattern"]) if "if" in schema else None
-        for number, code in enumerate(question.get("codes", {}), 1):
+        for number, code in numbered(question.get("codes", {})).items():
             note = ""
             if code == "partly" and question.get("partly"):
                 note = self.words.text(f"{place} partly", question["partly"])
             elif alone is not None and alone.search(code):
                 note = self.words.phrase("and nothing else")
-            yield PaperAnswer(str(number), self._label(form, question, code), note)
+            yield PaperAnswer(number, self._label(form, question, code), note)
 
     def _label(self, form: JSON, question: JSON, code: str) -> str:
         place = "rating" if question["type"] == "Rating" else f"{form['code']}.{question['name']} code"

@@ -6,7 +6,7 @@ library would bend silently (``5.9`` to 5, ``20250101`` to a date) is refused.
 """
 
 from monitor.questions.asked import PUBLISH, Publish, Question, plain_text
-from monitor.questions.coded import RATING, Choice, Choices, Coded, Codes, Country, Rating, countries
+from monitor.questions.coded import RATING, Choice, Choices, Coded, Codes, Country, Rating, countries, numbered
 from monitor.questions.dates import Date, PartialDate
 from monitor.questions.numbers import Money, Whole, currencies
 from monitor.questions.rows import Rows
@@ -14,5 +14,6 @@ from monitor.questions.words import Narrative, Ref, Text
 
 __all__ = [
     "PUBLISH", "RATING", "Choice", "Choices", "Coded", "Codes", "Country", "Date", "Money", "Narrative", "PartialDate",
-    "Publish", "Question", "Rating", "Ref", "Rows", "Text", "Whole", "countries", "currencies", "plain_text",
+    "Publish", "Question", "Rating", "Ref", "Rows", "Text", "Whole", "countries", "currencies", "numbered",
+    "plain_text",
 ]  # fmt: skip

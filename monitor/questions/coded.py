@@ -78,6 +78,17 @@ class Coded(Question):
         return Phrase("What was given") if self.publish == "sealed" else shown(code)
 
 
+def numbered(codes: Iterable[str]) -> dict[str, str]:
+    """A list's codes by the numbers under which they are shown and typed, on the screen and on paper.
+
+    Where codes are themselves numbers (the months 1, 3, 6), they stand for themselves: 3 must not mean the third.
+    """
+    listed = list(codes)
+    if any(code[0].isdecimal() for code in listed):
+        return {code: code for code in listed}
+    return {str(number): code for number, code in enumerate(listed, 1)}
+
+
 def _few(codes: Iterable[str]) -> str:
     listed = list(codes)
     if len(listed) <= 24:

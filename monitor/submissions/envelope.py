@@ -12,6 +12,7 @@ from marshmallow import ValidationError
 from monitor.conditions import Value
 from monitor.errors import Fault, Problem
 from monitor.forms import FormMeta
+from monitor.interview import CONSENT as CONSENT
 from monitor.phrases import Phrase
 from monitor.questions import plain_text
 
@@ -20,9 +21,6 @@ ENVELOPE = (
     "_consent",
 )  # fmt: skip
 """Keys of a raw submission that are no questions. What each means stands in docs/data-path.md."""
-
-CONSENT = ("full", "figures")
-"""How far the person may be quoted: ``full``, or ``figures`` where what was written freely serves the review alone."""
 
 TRANSLATION = ("none", "draft", "checked")
 """How far the open answers are translated into the language of the programme."""
