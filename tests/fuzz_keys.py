@@ -82,7 +82,7 @@ def read_keys(path: Path, kind: str, folder: Path, slow: bool) -> None:
             found.signer(bytes(32))
     elif kind == "signer":
         if slow:
-            read_signer(path, PASSPHRASE)
+            read_signer(path, lambda: PASSPHRASE)
     elif kind == "anchors":
         for anchor in read_anchors(path):
             anchor.is_genuine()

@@ -394,7 +394,7 @@ def test_a_change_of_passphrase_leaves_the_store_as_it_is(tmp_path: Path) -> Non
     with open_store(store.path, passphrase=lambda: new) as again:
         store_one(again, Place, place(2))
         assert verify(again, CATALOGUE).problems == ()
-        assert again.keyring().of_device() == [again.signing().signer.public]  # the device is the same
+        assert again.keyring().devices == [again.signing().signer.public]  # the device is the same
 
 
 @pytest.mark.parametrize("loss", ["forgotten", "lost", "damaged"])

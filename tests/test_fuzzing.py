@@ -20,10 +20,11 @@ from monitor.errors import Refusal
 from monitor.intake import find_mapping
 from monitor.kit import new_plugin
 from monitor.kit.examples import examples
+from monitor.kit.folder import distribution
 from monitor.languages import catalogue_path, read_catalogue, translation
 from monitor.plugins import load
 from monitor.site.application import build_application
-from monitor.store import open_store, restore, verify
+from monitor.store import list_submissions, open_store, restore, verify
 from monitor.submissions import Desk
 from tests.fuzz_bench import Answer, Bench, Input, Reader, catalogue, filled_store, samples
 from tests.fuzz_database import damaged
@@ -156,6 +157,12 @@ def test_a_mapping_with_a_key_of_many_parts_is_refused_at_once(key: str, tmp_pat
     instrument = catalogue()["case_data"]
     refusal = assert_refused("IMPORT-14", lambda: find_mapping(path, instrument, instrument.forms[0]))
     assert "parts" in refusal.sentence
+
+
+def test_a_plugin_whose_project_has_a_key_of_many_parts_is_refused_at_once(tmp_path: Path) -> None:
+    (tmp_path / "pyproject.toml").write_text("a." * 60_000 + "a = 1", encoding="utf-8")
+    (found,) = distribution(tmp_path, tmp_path)
+    assert found.code == "KIT-13" and "parts" in found.says
 
 
 def test_a_mapping_may_name_columns_with_dots(tmp_path: Path) -> None:
@@ -301,6 +308,18 @@ def test_a_store_with_a_view_in_the_place_of_a_table_is_refused(tmp_path: Path) 
         connection.execute(f"CREATE VIEW case_data__victim AS {ENDLESS.replace('n AS {columns}', listed)}")
         connection.commit()
     assert_refused("STORE-09", lambda: open_store(tmp_path / "store.db"))
+
+
+def test_a_submission_in_which_bytes_stand_for_text_is_no_submission(tmp_path: Path) -> None:
+    few = [one for one in samples() if one.instrument.code == "case_data"]
+    filled_store(tmp_path / "store.db", few).close()
+    with closing(sqlite3.connect(tmp_path / "store.db")) as connection:
+        connection.execute("ALTER TABLE submission RENAME TO old")
+        connection.execute("CREATE TABLE submission AS SELECT * FROM old")  # without its types, and so not STRICT
+        connection.execute("UPDATE submission SET form = CAST(form AS BLOB)")
+        connection.commit()
+    with open_store(tmp_path / "store.db") as store:
+        assert_refused("STORE-28", lambda: list_submissions(store))
 
 
 def test_a_backup_whose_log_never_ends_is_not_restored(tmp_path: Path) -> None:

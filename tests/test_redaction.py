@@ -228,7 +228,7 @@ def test_nobody_can_put_the_text_back(store: Store) -> None:
 
 
 @pytest.mark.parametrize(("code", "reason", "line", "questions"), [
-    ("STORE-17", "because", LINE, None), ("STORE-16", "erasure_due", "x", None),
+    ("REDACT-07", "because", LINE, None), ("STORE-16", "erasure_due", "x", None),
     ("STORE-16", "erasure_due", "a\nb", None), ("REDACT-01", "erasure_due", LINE, ["no_such"]),
 ])  # fmt: skip
 def test_a_redaction_without_reason_or_text_is_refused(
@@ -409,6 +409,33 @@ def test_the_line_is_asked_for_and_never_said_again(store: Store, desk: Desk) ->
     assert holds(store.path)  # the line itself is open text, and whoever wrote a name into it takes it out as well:
     code, _, _ = desk("submissions", "redact", id, "--question", "_reasons", "--line", "The line before.", *HOW)
     assert (code, holds(store.path), holds(store.path, KEPT)) == (0, False, True)
+
+
+def test_what_cannot_be_taken_out_is_refused_before_anything_is_asked(store: Store, desk: Desk) -> None:
+    id = store_one(store, Visit, visit(story=SECRET))
+    store.close()
+    for words, refusal in [
+        ((id, "--all"), "REDACT-07"),
+        ((id, "--all", "--reason", "because"), "REDACT-07"),
+        ((id, "--question", "stroy", "--reason", "erasure_due"), "REDACT-01"),
+        (("01a1", "--all", "--reason", "erasure_due"), "STORE-13"),
+    ]:
+        code, _, err = desk("submissions", "redact", *words)
+        assert (code, refusal in err, "for good?" in err) == (1, True, False)
+
+
+def test_a_redaction_can_be_tried_and_declined(store: Store, desk: Desk) -> None:
+    id = store_one(store, Visit, visit(story=SECRET, licence_number=SECRET))
+    entries = store.head()
+    store.close()
+    words = ("submissions", "redact", id, "--all", "--sealed", "--reason", "erasure_due", "--as", "MON-02")
+    code, out, err = desk(*words, "--dry-run", "--json")
+    assert (code, json.loads(out), "(--dry-run)" in err) == (0, {"open": 1, "sealed": 1}, True)
+    code, _, err = desk(*words, typed="n\n")
+    assert (code, err.endswith("Nothing was taken out.\n")) == (1, True)
+    with open_store(store.path) as again:
+        assert again.head() == entries
+    assert json.loads(desk("submissions", "redact", id, "--list", "--json")[1]) == ["story"]
 
 
 def test_interrupted_after_the_commit_every_command_warns_until_it_is_purged(

@@ -48,14 +48,15 @@ def verify_command(
         problems = list(verification.problems)
         print_json({"ok": verification.ok, "entries": verification.entries, "problems": problems})
     elif verification.ok:
-        say(f"The store is whole: {verification.entries} log entries, every table as the log tells it.")
+        entries = _counted(verification.entries, "log entry", "log entries")
+        say(f"The store is whole: {entries}, every table as the log tells it.")
         if anchors:
-            say(f"It is the one of which {len(anchors)} anchor{'s were' if len(anchors) > 1 else ' was'} kept.")
+            say(f"It is the one of which {_counted(len(anchors), 'anchor was', 'anchors were')} kept.")
     else:
         for problem in verification.problems:
             click.echo(problem)
         say(
-            f"The store is not as its log tells it: {len(verification.problems)} problems. "
+            f"The store is not as its log tells it: {_counted(len(verification.problems), 'problem')}. "
             "Keep the file; do not rebuild yet."
         )
     ctx.exit(0 if verification.ok else 1)
@@ -63,18 +64,20 @@ def verify_command(
 
 @db_command.command("anchor")
 @click.option("--out", type=_FILE, help="Add it to this file, which is to be kept elsewhere.")
+@acting_option
 @click.pass_obj
 def anchor_command(work: Work, out: Path | None) -> None:
     """Print the head of the log, signed, on one line: keep it outside the store, on paper or with somebody else."""
+    from monitor.keys import add_anchor
+
     with work.store() as store:
         with store.writing(work.actor(store)):
             pass  # a device that is new here is enrolled first: nobody could tell whose signature it is
-        line = store.anchor().line()
+        anchor = store.anchor()
     if out is None:
-        click.echo(line)
+        click.echo(anchor.line())
         return
-    with out.open("a", encoding="utf-8") as file:
-        file.write(line + "\n")
+    add_anchor(out, anchor)
     say(f"Added an anchor to {out}. Keep it where who has this machine cannot change it.")
 
 
@@ -88,7 +91,8 @@ def backup_command(work: Work, path: Path) -> None:
     with work.store() as store:
         made = back_up(store, path)
         keys = f", and its keys to {path}.key: they belong together" if store.encrypted else ""
-    say(f"Copied {made.entries} entries to {path}{keys}. The copy was read through, and is whole.")
+    entries = _counted(made.entries, "entry", "entries")
+    say(f"Copied {entries} to {path}{keys}. The copy was read through, and is whole.")
 
 
 @db_command.command("backups")
@@ -103,6 +107,9 @@ def backups_command(work: Work, as_json: bool) -> None:
     if as_json:
         print_json([{"path": str(one.path), "time": one.time, "entries": one.entries, "owes": one.owes}
                     for one in found])  # fmt: skip
+        return
+    if not found:
+        say("The store knows of no copy.")
         return
     rows = ((one.time, one.entries, "redacted text is still in it" if one.owes else "", one.path) for one in found)
     print_table(("made", "entries", "", "where"), rows)
@@ -133,23 +140,31 @@ def finish_purge(store: Store) -> None:
 @db_command.command("restore")
 @click.argument("backup", type=_FILE)
 @click.option("--new-key", is_flag=True, help="Encrypt it under a key of its own, also where the backup is plain.")
+@click.option("--dry-run", is_flag=True, help="Only read BACKUP through, and say whether it is whole.")
 @acting_option
 @click.pass_obj
-def restore_command(work: Work, backup: Path, new_key: bool) -> None:
+def restore_command(work: Work, backup: Path, new_key: bool, dry_run: bool) -> None:
     """Make the store (--store) from BACKUP. This device signs from then on, and the one before no more.
 
     With --new-key it gets another key and another recovery key: for when the old one fell into other hands.
     """
     from monitor.keys import recovery_text
-    from monitor.store import restore
+    from monitor.store import look_through, restore
 
+    if dry_run:
+        entries = _counted(look_through(backup, passphrase), "log entry", "log entries")
+        say(f"{backup} is whole: {entries}. Nothing was written (--dry-run).")
+        return
     fresh = (lambda: new_passphrase(variable="NEW")) if new_key else None
-    with restore(backup, work.store_path, passphrase, fresh) as store, store.writing(work.actor(store)):
-        key = store.key  # the first transaction of a device that is new here notes in the log that it has taken over
-    say(f"Restored {work.store_path} from {backup}. 'monitor db verify --anchor FILE' tells whether it is all there.")
-    if new_key and key is not None:
-        say("The new recovery key, shown this once:\n")
-        click.echo(recovery_text(key))
+    with restore(backup, work.store_path, passphrase, fresh, work.signer()) as store:
+        say(f"Restored {work.store_path} from {backup}.")
+        if new_key and store.key is not None:
+            say("The new recovery key, shown this once:\n")
+            click.echo(recovery_text(store.key))
+            say()
+        with store.writing(work.actor(store)):
+            pass  # the first transaction of a device that is new here notes in the log that it has taken over
+    say("'monitor db verify --anchor FILE' tells whether it is all there.")
 
 
 @db_command.command("passphrase")
@@ -165,7 +180,9 @@ def passphrase_command(work: Work, recovery: bool) -> None:
 
     place = key_file_of(work.store_path)
     if recovery:
-        key = read_recovery_key(passphrase("Recovery key", "RECOVERY"))
+        if not work.store_path.exists():
+            raise Refusal("STORE-01", path=work.store_path)
+        key = read_recovery_key(passphrase("Recovery key", "RECOVERY", unseen=False))
         open_with_key(work.store_path, key).close()
     else:
         with open_store(work.store_path, passphrase=passphrase) as store:
@@ -186,17 +203,24 @@ def passphrase_command(work: Work, recovery: bool) -> None:
 @click.option("--open-months", type=int, help="Take open answers out after so many months from submission.")
 @click.option("--sealed-months", type=int, help="Take sealed answers out after so many months from submission.")
 @acting_option
+@json_option
 @click.pass_obj
-def retention_command(work: Work, open_months: int | None, sealed_months: int | None) -> None:
+def retention_command(work: Work, open_months: int | None, sealed_months: int | None, as_json: bool) -> None:
     """Set how long what people wrote is kept; without options, say what is set. See 'submissions due'."""
     from monitor.store import Timetable, set_timetable, timetable
 
     with work.store() as store:
         kept = timetable(store)
         if open_months is not None or sealed_months is not None:
-            kept = Timetable(open_months or kept.open, sealed_months or kept.sealed)
+            kept = Timetable(
+                kept.open if open_months is None else open_months,
+                kept.sealed if sealed_months is None else sealed_months,
+            )
             with store.writing(work.actor(store)) as writing:
                 set_timetable(writing, kept)
+    if as_json:
+        print_json({"open_months": kept.open, "sealed_months": kept.sealed})
+        return
     for what, months in (("open answers", kept.open), ("sealed answers", kept.sealed)):
         click.echo(f"{what:<15} {'kept without limit' if months is None else f'{months} months from submission'}")
 
@@ -220,3 +244,7 @@ def migrate_command(work: Work) -> None:
 
     copy = migrate(work.store_path, passphrase)
     say("The store is up to date." if copy is None else f"The store is up to date. It was copied first, to {copy}.")
+
+
+def _counted(number: int, one: str, several: str = "") -> str:
+    return f"{number} {one if number == 1 else several or one + 's'}"

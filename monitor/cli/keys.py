@@ -33,7 +33,7 @@ def generate_command(path: Path, sign: bool) -> None:
         signer = new_signer()
         write_signer(path, signer, new_passphrase("A passphrase for the key", "KEY"))
         click.echo(signer.public)
-        say(f"Wrote {path}. Enrol the key printed above: monitor keys enrol CODE KEY")
+        say(f"Wrote {path}. Whose key is in force enrols the one printed above: monitor keys enrol CODE KEY")
     else:
         click.echo(generate_identity(path))
         say(f"Wrote {path}. Whoever has this file can open sealed answers: take it off this machine.")
@@ -45,6 +45,8 @@ def generate_command(path: Path, sign: bool) -> None:
 @click.pass_obj
 def list_command(work: Work, signers: bool, as_json: bool) -> None:
     """Who may sign, from when to when, and to whom answers are sealed."""
+    if signers and as_json:
+        raise click.UsageError("--signers prints a file of its own form: say it or --json, not both.")
     from monitor.keys import key_id
 
     with work.store() as store:
@@ -76,7 +78,7 @@ def list_command(work: Work, signers: bool, as_json: bool) -> None:
 @acting_option
 @click.pass_obj
 def rotate_command(work: Work, recipients: tuple[str, ...]) -> None:
-    """Seal to these keys from now on, two or more: public keys, or the files of 'monitor keys generate'.
+    """Seal to these keys from now on, two or more: public keys, files of them, or the files of 'monitor keys generate'.
 
     What was sealed before stays sealed to those before.
     """
@@ -92,14 +94,19 @@ def rotate_command(work: Work, recipients: tuple[str, ...]) -> None:
 @keys_command.command("enrol")
 @click.argument("code")
 @click.argument("key")
-@click.option("--from", "since", metavar="DAY", help="From this day on.")
-@click.option("--until", metavar="DAY", help="Until the beginning of this day.")
+@click.option("--from", "since", metavar="DAY", help="From this day on (UTC), not from now.")
+@click.option("--until", metavar="DAY", help="Until the beginning of this day (UTC).")
 @acting_option
 @click.pass_obj
 def enrol_command(work: Work, code: str, key: str, since: str | None, until: str | None) -> None:
-    """Bind CODE to a person's own KEY: from now on whoever acts as CODE signs with it (--sign-with FILE)."""
+    """Bind CODE to a person's own KEY: from now on whoever acts as CODE signs with it (--sign-with FILE).
+
+    KEY is what 'monitor keys generate --sign' printed, or its file. The device never signs for CODE again.
+    """
+    from monitor.keys import read_public
     from monitor.store import enrol
 
+    key = read_public(key)
     with work.store() as store, store.writing(work.actor(store)) as writing:
         name = enrol(writing, code, key, since, until)
     say(f"Enrolled key {name} for {code}.")
@@ -107,7 +114,7 @@ def enrol_command(work: Work, code: str, key: str, since: str | None, until: str
 
 @keys_command.command("revoke")
 @click.argument("key")
-@click.option("--from", "since", metavar="DAY", help="From this day on, not from now: it was stolen then.")
+@click.option("--from", "since", metavar="DAY", help="From this day on (UTC), not from now: it was stolen then.")
 @acting_option
 @click.pass_obj
 def revoke_command(work: Work, key: str, since: str | None) -> None:

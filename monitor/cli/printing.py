@@ -9,6 +9,7 @@ import shutil
 import sys
 import textwrap
 from collections.abc import Callable, Iterable, Sequence
+from pathlib import Path
 from typing import Any, TypeVar
 
 import click
@@ -22,20 +23,21 @@ def json_option(command: _Command) -> _Command:
 
 
 def acting_option(command: _Command) -> _Command:
-    """``--as CODE`` after the command's name, too, where people look for it."""
+    """``--as CODE`` and ``--sign-with FILE`` after the command's name, too, where people look for them."""
 
-    def remember(ctx: click.Context, parameter: click.Parameter, value: str | None) -> None:
+    def remember(ctx: click.Context, parameter: click.Parameter, value: object) -> None:
         if value is not None:
-            ctx.obj.acting = value
+            setattr(ctx.obj, str(parameter.name), value)
 
-    option = click.option(
-        "--as",
-        metavar="CODE",
-        expose_value=False,
-        callback=remember,
+    acting = click.option(
+        "--as", "acting", metavar="CODE", expose_value=False, callback=remember,
         help="Who acts. By default the code given at init.",
-    )
-    return option(command)
+    )  # fmt: skip
+    signing = click.option(
+        "--sign-with", metavar="FILE", type=click.Path(path_type=Path), expose_value=False, callback=remember,
+        help="Your own signing key, where your code is bound to one.",
+    )  # fmt: skip
+    return acting(signing(command))
 
 
 ASKED = " Asked for when left out, and then in no shell's history."

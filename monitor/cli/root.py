@@ -18,6 +18,7 @@ import click
 
 if TYPE_CHECKING:
     from monitor.cli.languages import Speech
+    from monitor.keys import Signer
     from monitor.plugins import Plugins
     from monitor.store import Store
 
@@ -105,13 +106,9 @@ class Work:
     def store(self) -> Iterator[Store]:
         """The store, opened and in the end closed."""
         from monitor.cli.passphrase import passphrase
-        from monitor.keys import read_signer
         from monitor.store import open_store, owes_purge
 
-        signer = None
-        if self.sign_with is not None:
-            signer = read_signer(self.sign_with, passphrase(f"Passphrase of {self.sign_with.name}", "KEY"))
-        with open_store(self.store_path, passphrase=passphrase, signer=signer) as store:
+        with open_store(self.store_path, passphrase=passphrase, signer=self.signer()) as store:
             if owes_purge(store):
                 click.echo("Warning: redacted text may still stand on the disk. Run 'monitor db purge'.", err=True)
             if "plugins" in self.__dict__:
@@ -121,6 +118,14 @@ class Work:
                 yield store
             finally:
                 self._opened = None
+
+    def signer(self) -> Signer | None:
+        """The key of a person who signs with her own (``--sign-with``)."""
+        from monitor.cli.passphrase import passphrase
+        from monitor.keys import read_signer
+
+        path = self.sign_with
+        return None if path is None else read_signer(path, lambda: passphrase(f"Passphrase of {path.name}", "KEY"))
 
     def actor(self, store: Store) -> str:
         """The code of who acts: ``--as``, or the one given at ``init``. Refuses (STORE-21) what is no code."""

@@ -32,8 +32,8 @@ from monitor.cli.root import Work
     "recipients",
     metavar="KEY",
     multiple=True,
-    help="To whom answers that identify somebody are sealed: a public key of age, or the file with its private half, "
-    "of which only the public one is read. Two or more; 'monitor keys generate' makes them.",
+    help="To whom answers that identify somebody are sealed: a public key of age, a file of them, or the file with the "
+    "private half, of which only the public one is read. Two or more; 'monitor keys generate' makes them.",
 )
 @click.pass_obj
 def init_command(work: Work, programme: str, code: str, plain: bool, recipients: tuple[str, ...]) -> None:
@@ -43,9 +43,10 @@ def init_command(work: Work, programme: str, code: str, plain: bool, recipients:
     """
     from monitor.cli.passphrase import new_passphrase
     from monitor.keys import read_recipients, recovery_text
-    from monitor.store import create
+    from monitor.store import check_new, create
 
     sealed_to = read_recipients(recipients) if recipients else []
+    check_new(work.store_path, programme, code)
     chosen = None if plain else new_passphrase("A passphrase for the store: five or six words are good")
     with create(
         work.store_path, programme, code, plain=plain, passphrase=chosen, recipients=sealed_to

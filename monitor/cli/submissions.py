@@ -5,6 +5,7 @@ from __future__ import annotations
 import dataclasses
 import sys
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
@@ -22,6 +23,9 @@ from monitor.cli.revisions import diff_command, export_command
 from monitor.cli.root import Work
 from monitor.cli.templates import template_command
 from monitor.errors import Refusal
+
+if TYPE_CHECKING:
+    from monitor.store import Redaction, Store
 
 STATES = ("submitted", "returned", "approved", "quarantined", "withdrawn", "consolidated")
 
@@ -214,12 +218,14 @@ def open_command(work: Work, id: str, path: Path) -> None:
 @click.option("--reason", help="A coded reason: protective_redaction, consent_withdrawn, erasure_due.")
 @click.option("--line", help=f"One line of explanation. It must not repeat what is taken out.{ASKED}")
 @click.option("--list", "listing", is_flag=True, help="Only name what there is to take out.")
+@click.option("--dry-run", is_flag=True, help="Only say how much would be taken out.")
 @click.option("--yes", is_flag=True, help="Do not ask.")
 @acting_option
+@json_option
 @click.pass_obj
 def redact_command(
     work: Work, id: str, questions: tuple[str, ...], everything: bool, sealed: bool, reason: str | None,
-    line: str | None, listing: bool, yes: bool,
+    line: str | None, listing: bool, dry_run: bool, yes: bool, as_json: bool,
 ) -> None:  # fmt: skip
     """Take open text out of a submission to protect a person, in all revisions, for good.
 
@@ -227,26 +233,54 @@ def redact_command(
     that there was text, who took it out and why; the chain of the log still verifies.
     """
     from monitor.cli.database import finish_purge
-    from monitor.store import check_sight, redact, redactable
+    from monitor.store import check_sight, redactable
 
     with work.store() as store:
-        check_sight(store.connection, work.actor(store), id)
+        actor = work.actor(store)
+        check_sight(store.connection, actor, id)
         if listing:
-            for name in redactable(store, id):
-                click.echo(name)
+            _print_names(redactable(store, id), as_json)
             return
         if not (questions or everything or sealed):
             raise Refusal("REDACT-03")
-        if not yes:
-            click.confirm(f"Take it out of {id} for good? Nobody can bring it back", abort=True, err=True)
-        line = asked(line, "One line of explanation, without what is taken out")
-        with store.writing(work.actor(store)) as writing:
-            done = redact(
-                store, writing, id, questions=None if everything else questions, sealed=sealed,
-                reason=reason or "", line=line,
-            )  # fmt: skip
-        say(f"Took text out of {done.open} entries of the log, and sealed answers out of {done.sealed}.")
-        finish_purge(store)
+        what = (None if everything else questions, sealed, reason or "")
+        # Tried before anything is asked: what cannot be done is refused, and who is asked knows how much it is.
+        found = _take_out(store, actor, id, *what, line=None)
+        amount = f"text out of {found.open} entries of the log, and sealed answers out of {found.sealed}"
+        if dry_run:
+            say(f"Would take {amount}. Nothing was changed (--dry-run).")
+        elif yes or click.confirm(f"Take {amount}, for good? Nobody can bring it back", err=True):
+            line = asked(line, "One line of explanation, without what is taken out")
+            found = _take_out(store, actor, id, *what, line=line)
+            say(f"Took {amount}.")
+            finish_purge(store)
+        else:
+            say("Nothing was taken out.")
+            raise click.exceptions.Exit(1)
+    if as_json:
+        print_json({"open": found.open, "sealed": found.sealed})
+
+
+def _take_out(
+    store: Store, actor: str, id: str, questions: tuple[str, ...] | None, sealed: bool, reason: str, *, line: str | None
+) -> Redaction:  # fmt: skip
+    """Redact; without a line everything is tried, and nothing kept."""
+    from monitor.store import redact
+
+    with store.writing(actor) as writing:
+        if line is None:
+            writing.discard()
+        said = "Not said yet." if line is None else line
+        return redact(store, writing, id, questions=questions, sealed=sealed, reason=reason, line=said)
+
+
+def _print_names(names: list[str], as_json: bool) -> None:
+    if as_json:
+        print_json(names)
+    elif not names:
+        say("There is no open text to take out.")
+    else:
+        click.echo("\n".join(names))
 
 
 @submissions_command.command("due")
@@ -269,10 +303,12 @@ def due_command(work: Work, erase: bool, yes: bool, as_json: bool) -> None:
         else:
             rows = ((one.id, one.form, one.submitted_at[:10], _parts(one.open, one.sealed), one.why) for one in found)
             print_table(("id", "form", "submitted", "what", "why"), rows)
+            say(f"{len(found)} due.")
         if not erase or not found:
             return
-        if not yes:
-            click.confirm(f"Take text out of {len(found)} submissions for good?", abort=True, err=True)
+        if not yes and not click.confirm(f"Take text out of {len(found)} submissions, for good?", err=True):
+            say("Nothing was taken out.")
+            raise click.exceptions.Exit(1)
         with store.writing(work.actor(store)) as writing:
             for one in found:
                 reason, line = _DUE[one.why]

@@ -15,13 +15,12 @@ from monitor.errors import Refusal, did_you_mean
 from monitor.forms import FormMeta
 from monitor.instrument import Instrument
 from monitor.intake.limits import LONGEST_MAPPING
+from monitor.intake.settings import read_toml
 from monitor.questions import Choices, Coded, Question, Rows
 from monitor.submissions import fields_of
 
 _SECTIONS = ("columns", "drop", "missing", "codes", "constants")
 _ALL = "*"
-_MOST_PARTS = 20
-_LONG_KEY = re.compile(rf"""(?:(?:(?<![\w-])[\w-]++|"[^"\n]*+"|'[^'\n]*+')[ \t]*+\.[ \t]*+){{{_MOST_PARTS}}}""")
 
 
 @dataclass(frozen=True)
@@ -68,9 +67,7 @@ def find_mapping(given: str | Path, instrument: Instrument, form: FormMeta) -> C
     if own is not None and path.name == str(given) and (own / f"{given}.toml").is_file():
         path = own / f"{given}.toml"
     try:
-        text = _text(path)
-        _refuse_long_keys(text)
-        contents = tomllib.loads(text)
+        contents = read_toml(_text(path))
     except (tomllib.TOMLDecodeError, UnicodeDecodeError, OSError, ValueError, RecursionError) as error:
         known = ", ".join(sorted(file.stem for file in own.glob("*.toml"))) if own is not None else ""
         raise Refusal("IMPORT-14", path=given, why=_why(error), code=instrument.code, known=known or "none") from None
@@ -85,15 +82,6 @@ def _text(path: Path) -> str:
     if found.st_size > LONGEST_MAPPING:
         raise OSError(0, f"it is longer than {LONGEST_MAPPING:,} characters")
     return path.read_text(encoding="utf-8")
-
-
-def _refuse_long_keys(text: str) -> None:
-    """Raise ``OSError`` for a key of many parts: the time and memory to read it grow with the square of their number.
-
-    The parts of a key stand before the dots in it: ``codes.age_band``, or ``codes."age band"``.
-    """
-    if _LONG_KEY.search(text):
-        raise OSError(0, f"a name in it has more than {_MOST_PARTS} parts")
 
 
 def _why(error: Exception) -> str:

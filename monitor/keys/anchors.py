@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 from dataclasses import dataclass
 from datetime import datetime
@@ -53,11 +54,27 @@ def read_anchors(path: Path) -> list[Anchor]:
 
     Raises :class:`Refusal` (KEY-12) with the line that is none, or when there is none at all.
     """
-    lines = [line.strip() for line in read_small(path).splitlines()]
+    lines = [line.strip() for line in read_small(path, "anchors").splitlines()]
     kept = [(number, line) for number, line in enumerate(lines, 1) if line and not line.startswith("#")]
     if not kept or len(kept) > _MOST_ANCHORS:
         raise Refusal("KEY-12", path=path, line=1)
     return [_read(path, number, line) for number, line in kept]
+
+
+def add_anchor(path: Path, anchor: Anchor) -> None:
+    """Add an anchor to a file of anchors, which is made where there is none; it is on the disk afterwards.
+
+    Raises :class:`Refusal` (KEY-09, KEY-12) for a file that holds something else, and leaves it as it is.
+    """
+    before = ""
+    if path.exists():
+        before = read_small(path, "anchors")
+        if before.strip():
+            read_anchors(path)
+    with path.open("a", encoding="utf-8") as file:
+        file.write(("" if before.endswith("\n") or not before else "\n") + anchor.line() + "\n")
+        file.flush()
+        os.fsync(file.fileno())
 
 
 def _read(path: Path, number: int, line: str) -> Anchor:

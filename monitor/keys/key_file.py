@@ -64,7 +64,7 @@ def read_key_file(path: Path) -> KeyFile | None:
     if not path.exists():
         return None
     try:
-        found = json.loads(read_small(path))
+        found = json.loads(read_small(path, "the keys of a store"))
         kept, device = found["lock"], found["device"]
         opened = None if kept is None else read_lock(kept)
         if found["monitor_key_file"] == 1:

@@ -56,11 +56,21 @@ def lock(secret: bytes, passphrase: str, about: bytes) -> Lock:
 
     Raises :class:`Refusal` (KEY-02) for a passphrase of fewer than 8 characters.
     """
-    if len(passphrase) < SHORTEST_PASSPHRASE:
-        raise Refusal("KEY-02", least=SHORTEST_PASSPHRASE)
+    check_passphrase(passphrase)
     salt = os.urandom(argon2id.SALTBYTES)
     box = Aead(_stretched(passphrase, salt, _OPERATIONS, _MEMORY)).encrypt(secret, about)
     return Lock(_OPERATIONS, _MEMORY, salt, bytes(box))
+
+
+def check_passphrase(passphrase: str) -> None:
+    """Refuse (KEY-02) a passphrase of fewer than 8 characters."""
+    if len(passphrase) < SHORTEST_PASSPHRASE:
+        raise Refusal("KEY-02", least=SHORTEST_PASSPHRASE)
+
+
+def same_passphrase(one: str, other: str) -> bool:
+    """Whether two are one passphrase, whichever way the keyboard composes its accents."""
+    return _composed(one) == _composed(other)
 
 
 def unlock(kept: Lock, passphrase: str, about: bytes) -> bytes:
@@ -106,6 +116,8 @@ def disclose(box: bytes, key: bytes, about: bytes) -> bytes | None:
 
 
 def _stretched(passphrase: str, salt: bytes, operations: int, memory: int) -> bytes:
-    # One passphrase, whichever way the keyboard composes its accents.
-    typed = unicodedata.normalize("NFKC", passphrase).encode()
-    return argon2id.kdf(KEY_BYTES, typed, salt, opslimit=operations, memlimit=memory)
+    return argon2id.kdf(KEY_BYTES, _composed(passphrase), salt, opslimit=operations, memlimit=memory)
+
+
+def _composed(passphrase: str) -> bytes:
+    return unicodedata.normalize("NFKC", passphrase).encode(errors="surrogateescape")

@@ -76,14 +76,24 @@ def check_recipients(typed: Sequence[str]) -> list[str]:
 
 
 def read_recipients(given: Sequence[str]) -> list[str]:
-    """Public keys from what was typed: the key itself, or a file of ``age-keygen`` whose public halves are meant.
+    """Public keys from what was typed: the key itself, a file of them, or one of ``age-keygen``, of which the public
+    halves are meant.
 
     Raises :class:`Refusal`: SEAL-05, SEAL-06, and KEY-09, KEY-11 for a file.
     """
-    keys = (
-        [one] if one.strip().lower().startswith("age1") else read_identities(Path(one)).recipients() for one in given
-    )
+    keys = ([one] if _is_public(one) else _recipients_in(Path(one)) for one in given)
     return check_recipients([key for found in keys for key in found])
+
+
+def _recipients_in(path: Path) -> list[str]:
+    lines = _lines(path, "a key of age")
+    if lines and all(_is_public(line) for line in lines):
+        return lines
+    return read_identities(path).recipients()
+
+
+def _is_public(text: str) -> bool:
+    return text.strip().lower().startswith("age1")
 
 
 def generate_identity(path: Path) -> str:
@@ -99,14 +109,19 @@ def generate_identity(path: Path) -> str:
 
 def read_identities(path: Path) -> Identities:
     """The private keys in a file of ``age-keygen``. Raises :class:`Refusal` (KEY-09) when it holds none."""
-    lines = [line.strip() for line in read_small(path).splitlines()]
     try:
-        keys = tuple(x25519.Identity.from_str(line) for line in lines if line and not line.startswith("#"))
+        keys = tuple(x25519.Identity.from_str(line) for line in _lines(path, "a private key of age"))
     except pyrage.IdentityError:
         keys = ()
     if not keys:
         raise Refusal("KEY-09", path=path, what="a private key of age")
     return Identities(keys)
+
+
+def _lines(path: Path, what: str) -> list[str]:
+    """The lines of a file that say something: as ``age`` does, blank ones and those with ``#`` are passed over."""
+    lines = (line.strip() for line in read_small(path, what).splitlines())
+    return [line for line in lines if line and not line.startswith("#")]
 
 
 def _recipients(typed: Sequence[str]) -> list[x25519.Recipient]:

@@ -51,7 +51,7 @@ def read_signers(path: Path) -> list[AllowedSigner]:
 
     Raises :class:`Refusal` (KEY-16) with the line that is none, or when there is none at all.
     """
-    lines = [line.strip() for line in read_small(path).splitlines()]
+    lines = [line.strip() for line in read_small(path, "allowed signers").splitlines()]
     found = []
     for number, line in enumerate(lines, 1):
         if line and not line.startswith("#"):

@@ -5,18 +5,21 @@ from __future__ import annotations
 import base64
 import json
 import re
+from collections.abc import Callable, Mapping
 from functools import lru_cache
 from pathlib import Path
+from typing import Any
 
 from nacl.exceptions import BadSignatureError
 from nacl.signing import SigningKey, VerifyKey
 
 from monitor.errors import Refusal
 from monitor.keys.files import read_small, write_new
-from monitor.keys.locking import UNREADABLE, lock, read_lock, unlock
+from monitor.keys.locking import UNREADABLE, Lock, lock, read_lock, unlock
 
 _PURPOSE = b"monitor log entry 1\x00"
 _ABOUT_FILE = b"monitor signing key 1"
+_PUBLIC = re.compile(r"[0-9a-f]{64}")
 
 
 class Signer:
@@ -50,9 +53,21 @@ def key_id(public: str) -> str:
 def check_public(public: str) -> str:
     """A public key as it was typed, in its one way of writing. Raises :class:`Refusal` (KEY-10) for what is none."""
     text = public.strip().lower()
-    if not re.fullmatch(r"[0-9a-f]{64}", text):
+    if not _PUBLIC.fullmatch(text):
         raise Refusal("KEY-10")
     return text
+
+
+def read_public(given: str) -> str:
+    """A public key from what was typed: the key itself, or a file of :func:`write_signer`, for its public half.
+
+    Raises :class:`Refusal`: KEY-10 for what is neither, KEY-09 for a file that holds something else.
+    """
+    path = Path(given)
+    if _PUBLIC.fullmatch(given.strip().lower()) or not path.exists():
+        return check_public(given)
+    found, _ = _read(path)
+    return check_public(str(found.get("public")))
 
 
 @lru_cache(maxsize=1024)  # every transaction asks of the same few entries about keys again
@@ -75,16 +90,21 @@ def write_signer(path: Path, signer: Signer, passphrase: str) -> None:
     write_new(path, json.dumps(lines, indent=2) + "\n")
 
 
-def read_signer(path: Path, passphrase: str) -> Signer:
-    """A person's key from its file.
+def read_signer(path: Path, passphrase: Callable[[], str]) -> Signer:
+    """A person's key from its file. The passphrase is asked for when the file was found to hold one.
 
-    Raises :class:`Refusal`: KEY-09 for a file that holds none, KEY-03 for another passphrase.
+    Raises :class:`Refusal`: KEY-09, KEY-11 for a file that holds none, KEY-03 for another passphrase.
     """
+    _, kept = _read(path)
+    return Signer(unlock(kept, passphrase(), _ABOUT_FILE))
+
+
+def _read(path: Path) -> tuple[Mapping[str, Any], Lock]:
     try:
-        found = json.loads(read_small(path))
+        found = json.loads(read_small(path, "a signing key"))
         kept, version = read_lock(found["lock"]), found["monitor_signing_key"]
     except UNREADABLE:
         raise Refusal("KEY-09", path=path, what="a signing key") from None
     if version != 1:
         raise Refusal("KEY-09", path=path, what="a signing key")
-    return Signer(unlock(kept, passphrase, _ABOUT_FILE))
+    return found, kept

@@ -4,11 +4,10 @@ from __future__ import annotations
 
 import ast
 import re
-import tomllib
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
 
+from monitor.intake.settings import read_toml
 from monitor.kit.complaints import Complaint, complain
 
 _NEVER_ASKED = re.compile(r"never (be )?ask|not ask", re.IGNORECASE)
@@ -39,8 +38,8 @@ def readme(folder: Path) -> Iterator[Complaint]:
 def distribution(folder: Path, package: Path) -> Iterator[Complaint]:
     """The folder installs as a plugin: its pyproject.toml names the package where pip and the loader look."""
     try:
-        project: dict[str, Any] = tomllib.loads((folder / "pyproject.toml").read_text(encoding="utf-8"))
-    except (OSError, ValueError) as error:
+        project = read_toml((folder / "pyproject.toml").read_text(encoding="utf-8"))
+    except (OSError, ValueError, RecursionError) as error:
         yield complain("KIT-13", "pyproject.toml", why=error)
         return
     entries = project.get("project", {}).get("entry-points", {}).get("monitor", {})

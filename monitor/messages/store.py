@@ -14,7 +14,8 @@ _STORE = {
     "STORE-05": Message("{path} was made by a newer version of monitor (schema {version}; this one knows {known}).",
                         "Bring monitor up to date. Nothing was changed."),
     "STORE-06": Message("{path} was made by an older version of monitor (schema {version}; this one needs {known}).",
-                        "'monitor db migrate' brings it up to this one, and copies it first. Nothing was changed."),
+                        "'monitor --store {path} db migrate' brings it up to this one, and copies it first. "
+                        "Nothing was changed."),
     "STORE-07": Message("{path} is in use: another program is writing to it.",
                         "Wait until it is done and run the same command again. Nothing was stored."),
     "STORE-08": Message("the disk is full.", "Make room and run the same command again. Nothing of it was stored."),
@@ -81,8 +82,8 @@ _KEY = {
                       "Try again. When that of a store is forgotten, 'monitor db passphrase --recovery' takes the "
                       "recovery key instead. Nothing was changed."),
     "KEY-04": Message("{path} cannot be opened: its file of keys, {keys}, is missing, or it is no store.",
-                      "Put that file back beside it; or make it anew from the recovery key: "
-                      "monitor --store {path} db passphrase --recovery"),
+                      "Put that file back beside it; or make it anew from the recovery key, with "
+                      "'monitor --store {path} db passphrase --recovery'."),
     "KEY-05": Message("{path} is not encrypted, but its file of keys says that it is: somebody has replaced the store.",
                       "Do not enter anything. Keep both files and go back to a backup."),
     "KEY-06": Message("the key does not open {path}: it is damaged, or the key is that of another store.",
@@ -115,11 +116,11 @@ _SIGN = {
                        "Nothing was stored."),
     "SIGN-03": Message("key {key} is not enrolled for {code}.",
                        "Somebody whose key is in force says: monitor keys enrol {code} KEY. Nothing was stored."),
-    "SIGN-05": Message("key {key} is the last that is in force: without it nobody could enter or change anything.",
-                       "Enrol another first ('monitor keys enrol'); or restore a backup elsewhere: the device there "
-                       "gets a key of its own, and this one signs no more. Nothing was changed."),
     "SIGN-04": Message("log entry {seq}, which is about keys, was forged or changed: nobody who may has signed it so.",
                        "Do not enter anything. Run 'monitor db verify', keep the file, and go back to a backup."),
+    "SIGN-05": Message("key {key} is the last that is in force: without it nobody could enter or change anything.",
+                       "Enrol another first ('monitor keys enrol'); or restore a backup on another device, which gets "
+                       "a key of its own. Nothing was changed."),
 }
 
 _REDACT = {
@@ -132,11 +133,11 @@ _REDACT = {
                          "Give --question NAME, --all or --sealed; --list names what there is. Nothing was changed."),
     "REDACT-05": Message("the text is gone from the store, but not from these backups, which could not be reached.",
                          "Connect them and run 'monitor db purge'; or destroy them."),
-    "REDACT-07": Message("that is no reason to take text out.",
-                         "Give --reason and one of these: {known}. Nothing was changed."),
     "REDACT-06": Message("the store knows of no copy {path}; or it does, and the copy is still there.",
                          "'monitor db backups' lists them. Destroy it first; then say so. Nothing was changed."),
     "REDACT-04": Message("a time to keep is a whole number of months from {least} to {most}.", "Nothing was changed."),
+    "REDACT-07": Message("that is no reason to take text out.",
+                         "Give --reason and one of these: {known}. Nothing was changed."),
 }
 
 _SEAL = {

@@ -1,6 +1,6 @@
 """The working database: an append-only log that is the truth, and tables that can always be made from it again."""
 
-from monitor.store.backup import Backup, back_up, backups, forget, owes_purge, purge, restore
+from monitor.store.backup import Backup, back_up, backups, forget, look_through, owes_purge, purge, restore
 from monitor.store.blindness import blind_to, check_sight
 from monitor.store.consolidating import SETTLED, Consolidation, Settled
 from monitor.store.database import Store
@@ -8,7 +8,7 @@ from monitor.store.drafts import OVERDUE, Draft, end_draft, list_drafts, load_dr
 from monitor.store.engine import sqlite
 from monitor.store.enrolling import enrol, open_sealed, revoke, rotate
 from monitor.store.log import COUNTED_KINDS
-from monitor.store.opening import create, migrate, open_store, open_with_key
+from monitor.store.opening import check_new, create, migrate, open_store, open_with_key
 from monitor.store.plans import (
     CANCELLED,
     HELD,
@@ -52,8 +52,8 @@ __all__ = [
     "Draft", "OVERDUE", "end_draft", "list_drafts", "load_draft", "new_draft", "save_draft",
     "Act", "AnswerTable", "Backup", "COUNTED_KINDS", "Conflict", "Decision", "Due", "REASONS", "REDACTION_REASONS",
     "Redaction", "ShownSubmission", "Store", "StoredSubmission", "Timetable", "Verification", "Writing", "back_up",
-    "backups", "check_actor", "columns_of", "create", "due", "enrol", "forget", "has_column", "history",
-    "list_submissions", "migrate", "open_sealed", "open_store", "open_with_key", "owes_purge", "purge", "rebuild",
-    "redact", "redactable", "restore", "revoke", "rotate", "set_timetable", "show", "sort_waiting", "sqlite",
+    "backups", "check_actor", "check_new", "columns_of", "create", "due", "enrol", "forget", "has_column", "history",
+    "list_submissions", "look_through", "migrate", "open_sealed", "open_store", "open_with_key", "owes_purge", "purge",
+    "rebuild", "redact", "redactable", "restore", "revoke", "rotate", "set_timetable", "show", "sort_waiting", "sqlite",
     "table_of", "tables_of", "timetable", "values_of", "verify",
 ]  # fmt: skip

@@ -10,7 +10,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from monitor.errors import Refusal
-from monitor.keys import KeyFile, key_file_of, new_key, read_key_file, write_key_file
+from monitor.keys import KeyFile, Signer, key_file_of, new_key, read_key_file, write_key_file
 from monitor.keys.files import sync_folder
 from monitor.store.copying import (
     beside,
@@ -25,8 +25,8 @@ from monitor.store.copying import (
     new_draft,
 )
 from monitor.store.database import Store
-from monitor.store.engine import sqlite, unguarded
-from monitor.store.opening import Asked, key_of, open_with_key
+from monitor.store.engine import connect, sqlite, unguarded
+from monitor.store.opening import PATIENCE, Asked, check_ours, key_of, open_with_key
 from monitor.store.redaction import OWN_FILE
 from monitor.store.refusals import refusing
 
@@ -83,22 +83,48 @@ def backups(store: Store) -> Iterator[Backup]:
         yield Backup(Path(path), time, entries, owes=purged < _last_redaction(store))
 
 
-def restore(backup: Path, target: Path, passphrase: Asked | None, fresh: Asked | None = None) -> Store:
+def look_through(backup: Path, passphrase: Asked | None) -> int:
+    """Read a backup from end to end, as restoring it would, and write nothing; gives how many entries it has.
+
+    Raises :class:`Refusal`: STORE-33 when there is none, STORE-30 when it is not whole, and whatever opening it raises.
+    """
+    if not backup.is_file():
+        raise Refusal("STORE-33", path=backup)
+    return _look_through(backup, key_of(backup, passphrase))[0]
+
+
+def _look_through(backup: Path, key: bytes | None) -> tuple[int, str]:
+    with refusing(backup, key):
+        found = check_copy(backup, key)
+        connection = connect(backup, key, PATIENCE)
+        try:
+            check_ours(connection, backup)  # what could not be opened afterwards is not restored
+        finally:
+            connection.close()
+    if any(path.exists() for path in beside(backup)):
+        raise Refusal("STORE-07", path=backup)  # somebody works in it: what is in its write-ahead log would be lost
+    return found
+
+
+def restore(
+    backup: Path, target: Path, passphrase: Asked | None, fresh: Asked | None = None, signer: Signer | None = None
+) -> Store:
     """Make a store from a backup and open it; the backup stays as it is.
 
     With ``fresh``, which gives a passphrase, the store gets a key of its own: when the recovery key has fallen into
-    other hands, or to encrypt what was plain. Raises :class:`Refusal`: STORE-10 when a store is there already, STORE-30
-    when the backup is not whole, and whatever opening it raises.
+    other hands, or to encrypt what was plain. ``signer`` is the key of a person who signs with her own.
+
+    Raises :class:`Refusal`: STORE-10 when a store is there already, STORE-33 when there is no backup, STORE-30 when it
+    is not whole, and whatever opening it raises.
     """
     if not target.absolute().parent.is_dir():
         raise Refusal("STORE-11", folder=target.parent)
+    if not backup.is_file():
+        raise Refusal("STORE-33", path=backup)
     keys = (read_key_file(key_file_of(backup)) or KeyFile(None, None)).without_signer()
     _check_free(target, keys)
     key = key_of(backup, passphrase)
-    with refusing(backup, key):
-        found = check_copy(backup, key)
-    if any(path.exists() for path in beside(backup)):
-        raise Refusal("STORE-07", path=backup)  # somebody works in it: what is in its write-ahead log would be lost
+    found = _look_through(backup, key)
     renewed = None if fresh is None else new_key()
     if fresh is not None and renewed is not None:
         keys = keys.with_passphrase(renewed, fresh())
@@ -115,7 +141,7 @@ def restore(backup: Path, target: Path, passphrase: Asked | None, fresh: Asked |
         sync_folder(target.absolute().parent)
     finally:
         draft.unlink(missing_ok=True)
-    return open_with_key(target, own)
+    return open_with_key(target, own, signer=signer)
 
 
 def _copy_bytes(source: Path, target: Path) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
-from datetime import date
+from datetime import UTC, date, datetime
 
 from monitor.conditions import Value
 from monitor.errors import Refusal
@@ -18,12 +18,14 @@ def enrol(writing: Writing, code: str, public: str, since: str | None = None, un
     """Let a person sign for a code with a key of her own; gives the key's short name.
 
     From then on nobody else acts under that code on this device without the key. ``since`` and ``until`` are days
-    (year-month-day, UTC). Raises :class:`Refusal`: KEY-10, KEY-13, STORE-21.
+    (year-month-day, UTC). Raises :class:`Refusal`: KEY-10, KEY-13, KEY-18, STORE-21.
     """
     check_actor(code)
     key = check_public(public)
     days = {"since": since, "until": until}
     bounds = {name: _moment(day) for name, day in days.items() if day is not None}
+    if "until" in bounds and bounds["until"] <= bounds.get("since", ""):
+        raise Refusal("KEY-18")
     writing.append("enrolled", None, {"key": key, "code": code, "device": False, **bounds})
     return key_id(key)
 
@@ -31,13 +33,17 @@ def enrol(writing: Writing, code: str, public: str, since: str | None = None, un
 def revoke(store: Store, writing: Writing, key: str, since: str | None = None) -> str:
     """Let a key (its short name, or the whole) sign no more, from now or from an earlier day on.
 
-    What it signed before stays valid. Raises :class:`Refusal`: KEY-13, KEY-14 when no such key was ever enrolled.
+    What it signed before stays valid. Raises :class:`Refusal`: KEY-13, KEY-14 when no such key was ever enrolled,
+    SIGN-05 when it is the last one in force: nobody could write to the store any more, nor enrol another.
     """
     typed = key.strip().lower()
-    found = {one.key for one in store.keyring().enrolments if typed in (one.key, key_id(one.key))}
+    keyring = store.keyring()
+    found = {one.key for one in keyring.enrolments if typed in (one.key, key_id(one.key))}
     if len(found) != 1:
         raise Refusal("KEY-14", key=typed[:64] if re.fullmatch(r"[0-9a-f]+", typed) else "of that name")
     (public,) = found
+    if not keyring.in_force(datetime.now(UTC).isoformat()) - found:
+        raise Refusal("SIGN-05", key=key_id(public))
     writing.append("revoked", None, {"key": public, **({"since": _moment(since)} if since else {})})
     return key_id(public)
 

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from typing import Any
 
@@ -52,6 +52,8 @@ class Keyring:
     """What the entries up to now say. :meth:`take` brings it one entry on; :meth:`judge` looks at one before that."""
 
     enrolments: list[Enrolment] = field(default_factory=list)
+    devices: list[str] = field(default_factory=list)
+    """The keys of devices that are in force. Such a key binds new codes, even when each that it had is a person's."""
     recipients: tuple[str, ...] = ()
     signed: bool = False
     """Whether entries are signed by now. Those that a store of schema 1 holds from before are not."""
@@ -68,9 +70,13 @@ class Keyring:
         if entry.kind in ("created", "enrolled") and "key" in payload:
             code = payload.get("code", payload.get("monitor"))
             since, device = payload.get("since") or entry.time, bool(payload.get("device", True))
+            if not device:
+                self._give(code, max(entry.time, since))
+            elif payload["key"] not in self.devices:
+                self.devices.append(payload["key"])
             self.enrolments.append(Enrolment(payload["key"], code, since, payload.get("until"), device, entry.seq))
         elif entry.kind == "revoked":
-            self._end(payload["key"], payload.get("since") or entry.time)
+            self._revoke(payload["key"], payload.get("since") or entry.time)
         elif entry.kind == "moved":
             self._move(payload["key"], entry)
         if entry.kind in ("created", "recipients"):
@@ -96,7 +102,8 @@ class Keyring:
         # An entry that enrols may come from whoever may sign at all: it can be about a code that nobody had before.
         moment = self.moment(entry.time)
         within = (one for one in self.enrolments if one.key in known and one.allows(one.code, moment))
-        if not any(one.code == entry.actor or entry.kind == "enrolled" for one in within):
+        enrols = entry.kind == "enrolled"
+        if not (enrols and known & set(self.devices) or any(one.code == entry.actor or enrols for one in within)):
             return f"key {_shown(name)} may not sign for {entry.actor} at that time."
         return None
 
@@ -117,29 +124,39 @@ class Keyring:
         """The enrolments by which somebody may sign for a code at a time."""
         return [one for one in self.enrolments if one.allows(code, time)]
 
-    def of_device(self) -> list[str]:
-        """The keys of devices that are in force."""
-        return list(dict.fromkeys(one.key for one in self.enrolments if one.device and one.until is None))
+    def in_force(self, time: str) -> set[str]:
+        """The keys that may sign anything at a time, now or later."""
+        return {*self.devices, *(one.key for one in self.enrolments if one.until is None or one.until > time)}
+
+    def is_given(self, code: str) -> bool:
+        """Whether a code is, or was, bound to a key that a person keeps: no device ever signs for it again."""
+        return any(one.code == code and not one.device for one in self.enrolments)
 
     def signers(self) -> list[AllowedSigner]:
         """The same as a list of allowed signers, to be kept outside the store."""
         return [AllowedSigner(one.code, one.key, one.since, one.until) for one in self.enrolments]
 
-    def _end(self, key: str, time: str) -> None:
+    def _end(self, time: str, ends: Callable[[Enrolment], bool]) -> None:
         self.enrolments = [
-            Enrolment(one.key, one.code, one.since, min(time, one.until or time), one.device, one.seq)
-            if one.key == key else one
-            for one in self.enrolments
-        ]  # fmt: skip
+            replace(one, until=min(time, one.until or time)) if ends(one) else one for one in self.enrolments
+        ]
+
+    def _revoke(self, key: str, time: str) -> None:
+        self._end(time, lambda one: one.key == key)
+        self.devices = [one for one in self.devices if one != key]
+
+    def _give(self, code: str, time: str) -> None:
+        """A code becomes a person's: from then on no device signs for it."""
+        self._end(time, lambda one: one.device and one.code == code)
 
     def _move(self, key: str, entry: Entry) -> None:
         """Another device takes over: it signs for the codes that the one before signed for, which signs no more."""
-        before = [one for one in self.enrolments if one.device and one.until is None]
-        for old in {one.key for one in before}:
-            self._end(old, entry.time)
-        now = self.moment(entry.time)
-        for code in dict.fromkeys([*(one.code for one in before), entry.actor]):
-            if not any(one.allows(code, now) for one in self.enrolments):
+        codes = dict.fromkeys([*(one.code for one in self.enrolments if one.device and one.until is None), entry.actor])
+        for old in self.devices:
+            self._revoke(old, entry.time)
+        self.devices.append(key)
+        for code in codes:
+            if not self.is_given(code):
                 self.enrolments.append(Enrolment(key, code, entry.time, None, True, entry.seq))
 
 
@@ -188,14 +205,15 @@ def new_entries(keyring: Keyring, signing: Signing, code: str) -> list[tuple[str
     if any(one.key == signer.public for one in keyring.valid(code, now)):
         return []
     known = [one for one in keyring.enrolments if one.key == signer.public]
-    if known and not any(one.allows(one.code, now) for one in known):
+    revoked = known and signer.public not in keyring.devices
+    if revoked and not any(one.allows(one.code, now) for one in known):
         raise Refusal("SIGN-02", code=code, key=signer.id)
     if not signing.device:
         raise Refusal("SIGN-03", code=code, key=signer.id)
     bound = keyring.valid(code, now)
     if any(not one.device for one in bound) or bound and known:
-        raise Refusal("SIGN-01", code=code, key=", ".join(key_id(one.key) for one in bound))
-    if not known:
+        raise Refusal("SIGN-01", code=code, key=", ".join(dict.fromkeys(key_id(one.key) for one in bound)))
+    if not known and not keyring.is_given(code):
         return [("moved", {"key": signer.public})]
     if any(one.code == code for one in keyring.enrolments):
         raise Refusal("SIGN-02", code=code, key=signer.id)

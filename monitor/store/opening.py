@@ -52,18 +52,12 @@ def create(
     """
     path = Path(path)
     sealed_to = check_recipients(recipients) if recipients else []
-    check_actor(monitor)
-    if not 1 <= len(programme.strip()) <= 200 or not programme.isprintable():
-        raise Refusal("STORE-27")
+    check_new(path, programme, monitor)
     key, keys, signer = _new_keys(plain, passphrase)
-    if key_file_of(path).exists():
-        raise Refusal("STORE-10", path=key_file_of(path))
     try:
         schema.make_private(path)
     except FileExistsError:
         raise Refusal("STORE-10", path=path) from None
-    except (FileNotFoundError, NotADirectoryError):
-        raise Refusal("STORE-11", folder=path.parent) from None
     except OSError as error:
         raise Refusal("STORE-03", path=path) from error
     first = {"programme": programme.strip(), "monitor": monitor, "key": signer.public, "recipients": sealed_to}
@@ -75,6 +69,21 @@ def create(
         for ending in ("", "-journal", "-wal", "-shm", ".key"):
             path.with_name(path.name + ending).unlink(missing_ok=True)
         raise
+
+
+def check_new(path: Path, programme: str, monitor: str) -> None:
+    """Refuse what :func:`create` would refuse, before anybody is asked for a passphrase.
+
+    Raises :class:`Refusal`: STORE-10, STORE-11, STORE-21, STORE-27.
+    """
+    check_actor(monitor)
+    if not 1 <= len(programme.strip()) <= 200 or not programme.isprintable():
+        raise Refusal("STORE-27")
+    if not path.absolute().parent.is_dir():
+        raise Refusal("STORE-11", folder=path.parent)
+    for taken in (path, key_file_of(path)):
+        if taken.exists() or taken.is_symlink():
+            raise Refusal("STORE-10", path=taken)
 
 
 def _new_keys(plain: bool, passphrase: str | None) -> tuple[bytes | None, KeyFile, Signer]:
@@ -129,12 +138,17 @@ def open_store(
 def open_with_key(
     path: Path, key: bytes | None, patience: float = PATIENCE, signer: Signer | None = None
 ) -> Store:  # fmt: skip
-    """The same with the key itself, as the recovery key gives it. Raises :class:`Refusal` (KEY-06) for another key."""
+    """The same with the key itself, as the recovery key gives it.
+
+    Raises :class:`Refusal`: KEY-06 for another key, KEY-17 for a store that has none.
+    """
     _check_file(path, keyed=key is not None)
+    if key is not None and is_plain(path):
+        raise Refusal("KEY-17", path=path)
     with refusing(path, key):
         connection = connect(path, key, patience)
         try:
-            _check_ours(connection, path)
+            check_ours(connection, path)
             _use_wal(connection, path)
             return Store(path, connection, key, signer)
         except BaseException:
@@ -150,7 +164,7 @@ def migrate(path: Path, passphrase: Asked | None = None) -> Path | None:
     with refusing(path, key):
         connection = connect(path, key, PATIENCE)
         try:
-            _check_ours(connection, path, older=True)
+            check_ours(connection, path, older=True)
             reached = schema.schema_version(connection)
             if reached == len(schema.MIGRATIONS):
                 return None
@@ -207,7 +221,8 @@ def _use_wal(connection: sqlite.Connection, path: Path) -> None:
         raise Refusal("STORE-25", path=path)
 
 
-def _check_ours(connection: sqlite.Connection, path: Path, older: bool = False) -> None:
+def check_ours(connection: sqlite.Connection, path: Path, older: bool = False) -> None:
+    """Refuse (STORE-04, 05, 06, 09) what is no store of this version, or with ``older`` of one before."""
     if connection.execute("PRAGMA application_id").fetchone()[0] != schema.APPLICATION_ID:
         raise Refusal("STORE-04", path=path, what="it is the database of another program")
     version, known = schema.schema_version(connection), len(schema.MIGRATIONS)

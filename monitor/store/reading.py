@@ -225,7 +225,8 @@ def _tests(wanted: Mapping[str, str | None]) -> tuple[str, list[str]]:
 def _summary(row: tuple[Any, ...]) -> StoredSubmission:
     known: dict[str, Any] = dict(zip(_SUMMARY, row, strict=True))
     warnings = json.loads(known["warnings"])
-    if not isinstance(warnings, list):
+    # A forged table may lack the types of a real one.
+    if not isinstance(warnings, list) or any(isinstance(value, bytes) for value in row):
         raise Refusal("STORE-28")
     known["warnings"] = tuple(warnings)
     if known["consolidated_into"] is not None:

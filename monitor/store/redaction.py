@@ -44,11 +44,11 @@ def redact(
     text. ``sealed`` takes out what is sealed, too. The closed answers stay, and so does that there was text. Inside the
     transaction it is gone from the log; :func:`monitor.store.backup.purge` then clears free pages and backups.
 
-    Raises :class:`Refusal`: STORE-13 no such submission, STORE-17 no such reason, STORE-16 no line, REDACT-01 nothing
+    Raises :class:`Refusal`: STORE-13 no such submission, REDACT-07 no such reason, STORE-16 no line, REDACT-01 nothing
     of that name is there.
     """
     if reason not in REASONS:
-        raise Refusal("STORE-17", known=", ".join(REASONS))
+        raise Refusal("REDACT-07", known=", ".join(REASONS))
     if not 3 <= len(line.strip()) <= 500 or not line.isprintable():
         raise Refusal("STORE-16")
     writing.flush()
