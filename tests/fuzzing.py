@@ -331,7 +331,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     given = parser.parse_args(arguments)
     wanted = [known[name] for name in given.reader or known]
     if given.at is not None:
-        tally = Tally()
+        tally = Tally(megabytes=peak())  # what this process had before is not the input's doing
         with tempfile.TemporaryDirectory() as folder:
             try_one(wanted[0], Bench(Path(folder)), given.seed, given.at, tally)
         print(tally.verdicts, f"{tally.slowest:.2f} s", f"{tally.megabytes:.0f} MB")

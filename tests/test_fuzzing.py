@@ -30,7 +30,7 @@ from tests.fuzz_bench import Answer, Bench, Input, Reader, catalogue, filled_sto
 from tests.fuzz_database import damaged
 from tests.fuzz_mutation import LEAK, MARKER, bent, hostile, json_bent
 from tests.fuzz_readers import readers
-from tests.fuzzing import Tally, fuzz, main, make, try_one
+from tests.fuzzing import Tally, fuzz, main, make, peak, try_one
 from tests.release_sample import build_sample
 
 ROOT = Path(__file__).parents[1]
@@ -72,7 +72,7 @@ def of(run: Callable[[Bench, Input], Answer], **more: Any) -> Reader:
 
 
 def found_in(reader: Reader, folder: Path) -> list[str]:
-    tally = Tally()
+    tally = Tally(megabytes=peak())  # the tests before may have taken much
     try_one(reader, Bench(folder), 7, 199, tally)
     return [one.what for one in tally.findings]
 
@@ -107,7 +107,7 @@ def test_what_is_stored_unchecked_is_found(tmp_path: Path) -> None:
         bench.expect(before, 1)
         return Answer()
 
-    tally = Tally()
+    tally = Tally(megabytes=peak())
     try_one(of(store_twice), bench, 7, 0, tally)
     assert "0 submissions are stored, 1 were accepted" in tally.findings[0].what
 
