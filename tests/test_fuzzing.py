@@ -310,13 +310,23 @@ def test_a_store_with_a_view_in_the_place_of_a_table_is_refused(tmp_path: Path) 
     assert_refused("STORE-09", lambda: open_store(tmp_path / "store.db"))
 
 
-def test_a_submission_in_which_bytes_stand_for_text_is_no_submission(tmp_path: Path) -> None:
+def test_a_store_of_a_file_format_that_never_was_is_refused(tmp_path: Path) -> None:
+    few = [one for one in samples() if one.instrument.code == "case_data"]
+    filled_store(tmp_path / "store.db", few).close()
+    with (tmp_path / "store.db").open("r+b") as file:
+        file.seek(44)  # the number of the schema's format, in the header of a database
+        file.write(bytes([0, 0, 1, 200]))
+    assert_refused("STORE-09", lambda: open_store(tmp_path / "store.db"))
+
+
+@pytest.mark.parametrize("forged", ["CAST(form AS BLOB)", "NULL"])
+def test_a_submission_in_which_something_else_stands_for_text_is_no_submission(forged: str, tmp_path: Path) -> None:
     few = [one for one in samples() if one.instrument.code == "case_data"]
     filled_store(tmp_path / "store.db", few).close()
     with closing(sqlite3.connect(tmp_path / "store.db")) as connection:
         connection.execute("ALTER TABLE submission RENAME TO old")
         connection.execute("CREATE TABLE submission AS SELECT * FROM old")  # without its types, and so not STRICT
-        connection.execute("UPDATE submission SET form = CAST(form AS BLOB)")
+        connection.execute(f"UPDATE submission SET form = {forged}")
         connection.commit()
     with open_store(tmp_path / "store.db") as store:
         assert_refused("STORE-28", lambda: list_submissions(store))

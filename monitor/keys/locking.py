@@ -23,7 +23,7 @@ _MEMORY = 128 << 20
 
 # What a file may ask for at most: a forged one must not take the machine down before the passphrase is looked at.
 _MOST_OPERATIONS = 16
-_MOST_MEMORY = 1 << 30
+_MOST_MEMORY = 192 << 20
 _MOST_BOX = 1024
 
 SHORTEST_PASSPHRASE = 8

@@ -25,6 +25,7 @@ _SUMMARY = (
     "id", "form", "version", "state", "parent", "author", "submitted_at", "revision", "entered_by", "key", "warnings",
     "screened", "urgent", "consolidated_into",
 )  # fmt: skip
+_TEXTS = ("id", "form", "version", "state", "author", "submitted_at", "entered_by")
 
 CONSOLIDATED = "consolidated"
 """The state, in lists, of a submission that went into another one of the same event."""
@@ -226,7 +227,8 @@ def _summary(row: tuple[Any, ...]) -> StoredSubmission:
     known: dict[str, Any] = dict(zip(_SUMMARY, row, strict=True))
     warnings = json.loads(known["warnings"])
     # A forged table may lack the types of a real one.
-    if not isinstance(warnings, list) or any(isinstance(value, bytes) for value in row):
+    typed = all(isinstance(known[name], str) for name in _TEXTS) and isinstance(known["revision"], int)
+    if not isinstance(warnings, list) or not typed or any(isinstance(value, bytes) for value in row):
         raise Refusal("STORE-28")
     known["warnings"] = tuple(warnings)
     if known["consolidated_into"] is not None:

@@ -28,7 +28,9 @@ _DOUBLED = {
     "submission.id": "STORE-19",
 }
 
-_FORGED = ("malformed JSON", "no such table", "no such column", "no such trigger", "already exists")
+_FORGED = (
+    "malformed JSON", "no such table", "no such column", "no such trigger", "already exists", "unsupported file format",
+)  # fmt: skip
 """What SQLite says of a file that somebody changed who knows SQL."""
 
 
