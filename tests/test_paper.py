@@ -3,10 +3,8 @@
 from __future__ import annotations
 
 import json
-import os
 import re
-import shutil
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from functools import cache
 from html import unescape
 from pathlib import Path
@@ -357,28 +355,6 @@ def test_a_language_from_the_right_turns_the_page_and_what_is_missing_stays_engl
     assert '<html lang="ar" dir="rtl">' in page and "كم عدد الضيوف؟" in page
     assert '<p class="wording" dir="auto">What else?' in page and "One &lt;b&gt;visit&lt;/b&gt;" in page
     assert '<html lang="en" dir="ltr">' in paper_html(on_paper(instrument, language="he"))
-
-
-def chromium() -> str | None:
-    """The browser named in MONITOR_CHROMIUM, or the one that is installed."""
-    named = os.environ.get("MONITOR_CHROMIUM")
-    if named:
-        return None if named == "none" else named
-    return next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    playwright = pytest.importorskip("playwright.sync_api", reason="playwright is not installed")
-    path = chromium()
-    if path is None:
-        pytest.skip("no Chromium was found; install one or name it in MONITOR_CHROMIUM")
-    with playwright.sync_playwright() as driver:
-        # Chromium's own sandbox does not work for root, as in most containers; the pages are our own.
-        sandbox = ["--no-sandbox"] if hasattr(os, "geteuid") and os.geteuid() == 0 else []
-        started = driver.chromium.launch(executable_path=path, args=sandbox)
-        yield started
-        started.close()
 
 
 PAPER_WIDTH, PAPER_HEIGHT = 688, 1_016  # A4 without its margins, in CSS pixels: 182 mm, 269 mm

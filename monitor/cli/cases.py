@@ -9,7 +9,16 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from monitor.cli.printing import acting_option, alarming, json_option, print_answers, print_json, print_table, say
+from monitor.cli.printing import (
+    acting_option,
+    alarming,
+    json_option,
+    narratives_option,
+    print_answers,
+    print_json,
+    print_table,
+    say,
+)
 from monitor.cli.root import Work
 
 if TYPE_CHECKING:
@@ -44,7 +53,7 @@ def list_command(work: Work, form: str | None, monitor: str | None, as_json: boo
 
 @case_command.command("show")
 @click.argument("case")
-@click.option("--show-narratives", is_flag=True, help="Also show open answers. They can name people.")
+@narratives_option
 @acting_option
 @json_option
 @click.pass_obj

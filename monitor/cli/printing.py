@@ -22,6 +22,12 @@ def json_option(command: _Command) -> _Command:
     return click.option("--json", "as_json", is_flag=True, help="Print JSON for scripts.")(command)
 
 
+def narratives_option(command: _Command) -> _Command:
+    """``--show-narratives``: what people wrote freely is shown only where somebody asks for it."""
+    words = "Also show open answers. They can name people."
+    return click.option("--show-narratives", is_flag=True, help=words)(command)
+
+
 def acting_option(command: _Command) -> _Command:
     """``--as CODE`` and ``--sign-with FILE`` after the command's name, too, where people look for them."""
 

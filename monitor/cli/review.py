@@ -16,6 +16,7 @@ from monitor.cli.printing import (
     alarming,
     asked,
     json_option,
+    narratives_option,
     print_answers,
     print_json,
     print_table,
@@ -64,7 +65,7 @@ def queue_command(
 
 
 @review_command.command("next")
-@click.option("--show-narratives", is_flag=True, help="Also show open answers. They can name people.")
+@narratives_option
 @json_option
 @acting_option
 @click.pass_obj
@@ -87,7 +88,7 @@ def next_command(work: Work, show_narratives: bool, as_json: bool) -> None:
 
 @review_command.command("show")
 @click.argument("id")
-@click.option("--show-narratives", is_flag=True, help="Also show open answers. They can name people.")
+@narratives_option
 @json_option
 @acting_option
 @click.pass_obj
@@ -261,7 +262,7 @@ def quarantine_command(work: Work, id: str, reason: str | None, revision: int | 
 
 @review_command.command("history")
 @click.argument("id")
-@click.option("--show-narratives", is_flag=True, help="Also show open answers. They can name people.")
+@narratives_option
 @acting_option
 @json_option
 @click.pass_obj

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from monitor.cli.printing import acting_option, json_option, print_json, say
+from monitor.cli.printing import acting_option, json_option, narratives_option, print_json, say
 from monitor.cli.root import Work
 from monitor.errors import Refusal
 
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 @click.argument("id")
 @click.option("--from", "first", type=int, metavar="N", help="The revision before; by default the one before the last.")
 @click.option("--to", "last", type=int, metavar="M", help="The revision after; by default the last.")
-@click.option("--show-narratives", is_flag=True, help="Also show open answers. They can name people.")
+@narratives_option
 @acting_option
 @json_option
 @click.pass_obj

@@ -14,6 +14,7 @@ from monitor.cli.printing import (
     acting_option,
     asked,
     json_option,
+    narratives_option,
     print_answers,
     print_json,
     print_table,
@@ -86,7 +87,7 @@ def list_command(work: Work, form: str | None, state: str | None, mine: bool, as
 
 @submissions_command.command("show")
 @click.argument("id")
-@click.option("--show-narratives", is_flag=True, help="Also show open answers. They can name people.")
+@narratives_option
 @acting_option
 @json_option
 @click.pass_obj

@@ -63,6 +63,12 @@ def replace(path: Path, text: str) -> None:
     sync_folder(path.parent)
 
 
+def sync_file(path: Path) -> None:
+    """Bring what another wrote into a file to the disk."""
+    with path.open("rb+") as written:
+        os.fsync(written.fileno())
+
+
 def sync_folder(folder: Path) -> None:
     """Bring a new or renamed name in a folder to the disk. Windows keeps names by itself and cannot be asked."""
     if os.name == "nt":

@@ -79,8 +79,9 @@ def backups(store: Store) -> Iterator[Backup]:
     # A backup knows of itself: opened as a store, it is none of its own copies.
     own = (OWN_FILE, str(store.path.absolute()))
     query = "SELECT path, time, entries, purged FROM backup WHERE path NOT IN (?, ?) ORDER BY time, path"
+    last = _last_redaction(store)
     for path, time, entries, purged in store.connection.execute(query, own).fetchall():
-        yield Backup(Path(path), time, entries, owes=purged < _last_redaction(store))
+        yield Backup(Path(path), time, entries, owes=purged < last)
 
 
 def look_through(backup: Path, passphrase: Asked | None) -> int:

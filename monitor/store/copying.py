@@ -7,7 +7,7 @@ import re
 from pathlib import Path
 
 from monitor.errors import Refusal
-from monitor.keys.files import sync_folder
+from monitor.keys.files import sync_file, sync_folder
 from monitor.store.engine import can_encrypt, connect, sqlite, unguarded
 from monitor.store.log import head, walk_chain
 from monitor.store.schema import has_false_tables, make_private
@@ -32,8 +32,7 @@ def copy_to(connection: sqlite.Connection, key: bytes | None, target: Path) -> i
         # was purged and still stands on a free page does not come along.
         with unguarded(connection):
             connection.execute("VACUUM INTO ?", (str(draft),))
-        with draft.open("rb+") as written:
-            os.fsync(written.fileno())
+        sync_file(draft)
         end = check_copy(draft, key)
         if end[0] < least or not is_of(connection, end):
             raise Refusal("STORE-30", path=target)
@@ -105,8 +104,7 @@ def export_to(source: Path, key: bytes | None, target: Path, fresh: bytes) -> No
             connection.execute("DETACH fresh")
     finally:
         connection.close()
-    with target.open("rb+") as written:
-        os.fsync(written.fileno())
+    sync_file(target)
 
 
 def check_copy(path: Path, key: bytes | None) -> tuple[int, str]:

@@ -27,6 +27,7 @@ class Neighbours:
         self._connection = connection
         self._forms = forms
         self._flush = flush
+        self._links = Links(connection)
         # Many hearings of one case come one after another. Any change moves a submission's seq, so nothing gets old.
         self._contents: dict[tuple[str, int], Content] = {}
 
@@ -60,7 +61,7 @@ class Neighbours:
             return []
         # The sealed pseudonym of a person is in no table; its link is.
         sealed = {name for name in same if name == form.person and form.questions[name].publish == "sealed"}
-        links = {name: Links(self._connection).of(same[name]) for name in sealed}
+        links = {name: self._links.of(same[name]) for name in sealed}
         tests = " AND ".join("s.person = ?" if name in links else f"a.{sql_name(name)} = ?" for name in same)
         rows = self._connection.execute(
             f"SELECT s.id, s.seq FROM {sql_name(table)} AS a JOIN submission AS s ON s.id = a.{SUBMISSION} "
@@ -78,7 +79,7 @@ class Neighbours:
         system = {"session": content.payload["session"], "author": content.payload["author"], "source": content.source}
         values, link = content.answers(form), content.payload["person"]
         if form.person in content.sealed_in and link is not None:
-            values[str(form.person)] = Links(self._connection).reference(link)
+            values[str(form.person)] = self._links.reference(link)
         return Stored(id, form, values, system, above)
 
     def _above(self, id: str | None) -> Stored | None:

@@ -20,7 +20,7 @@ from monitor.keys import (
     write_key_file,
 )
 from monitor.store import schema
-from monitor.store.copying import clear_drafts, copies_of_migrations, copy_to
+from monitor.store.copying import beside, clear_drafts, copies_of_migrations, copy_to
 from monitor.store.database import Store
 from monitor.store.engine import can_encrypt, connect, is_plain, sqlite
 from monitor.store.links import sealed_key
@@ -66,8 +66,8 @@ def create(
         write_key_file(key_file_of(path), keys)
         return _fill(path, key, signer, {**first, **({"invented": True} if invented else {})})
     except BaseException:
-        for ending in ("", "-journal", "-wal", "-shm", ".key"):
-            path.with_name(path.name + ending).unlink(missing_ok=True)
+        for left in (path, *beside(path), key_file_of(path)):
+            left.unlink(missing_ok=True)
         raise
 
 
