@@ -67,10 +67,28 @@ def new_draft(target: Path) -> Path:
 
 
 def clear_drafts(folder: Path, name: str) -> None:
-    """Clear what interrupted copies left in a folder, of targets whose name fits the pattern."""
-    pattern = re.compile(rf"\.(?:{name})\.[0-9]+\.unfinished(?:{'|'.join(_BESIDE)})?")
-    for path in [path for path in folder.iterdir() if pattern.fullmatch(path.name)]:
-        erase(path)
+    """Clear what interrupted copies left in a folder, of targets whose name fits the pattern.
+
+    What another process is still writing is left alone: two may migrate one store at the same moment.
+    """
+    pattern = re.compile(rf"\.(?:{name})\.(?P<writer>[0-9]+)\.unfinished(?:{'|'.join(_BESIDE)})?")
+    for path in list(folder.iterdir()):
+        found = pattern.fullmatch(path.name)
+        if found and not _is_at_work(int(found["writer"])):
+            erase(path)
+
+
+def _is_at_work(process: int) -> bool:
+    """Whether a process other than this one still runs."""
+    if process == os.getpid() or os.name == "nt":  # on Windows such a signal would end it; there, open files stay
+        return False
+    try:
+        os.kill(process, 0)
+    except (ProcessLookupError, OverflowError):
+        return False
+    except PermissionError:
+        return True
+    return True
 
 
 def copies_of_migrations(store: Path) -> str:
