@@ -16,7 +16,19 @@ from monitor.conditions import (
 )
 from monitor.forms import Form, Section
 from monitor.hookspecs import hookimpl
-from monitor.indicators import EachCode, EachLine, Median, RatioOfTotals, Share, Tally, by, currency, each, year
+from monitor.indicators import (
+    EachCode,
+    EachLine,
+    Median,
+    Pending,
+    RatioOfTotals,
+    Share,
+    Tally,
+    by,
+    currency,
+    each,
+    year,
+)
 from monitor.instrument import Instrument
 from monitor.questions import (
     RATING,
@@ -58,6 +70,7 @@ __all__ = [
     "Months",
     "Narrative",
     "PartialDate",
+    "Pending",
     "RATING",
     "Rating",
     "Ratio",

@@ -388,6 +388,40 @@ class RatioOfTotals(Indicator):
         yield from self.out_of.operands()
 
 
+@dataclass(frozen=True)
+class Pending:
+    """When the case that a submission of a topmost form stands for is still open.
+
+    It is while ``holds``, a condition on the form; or ``until`` an approved submission of a form below it meets that
+    condition. A release may leave out everything that stands in such a case.
+
+    Raises :class:`DeclarationError` unless exactly one of the two is given.
+    """
+
+    form: FormMeta
+    holds: Condition | None = None
+    until: Condition | None = None
+
+    def __post_init__(self) -> None:
+        if (self.holds is None) == (self.until is None):
+            what, do = "it says neither, or both, of what holds and until when.", "Give holds= or until=."
+            raise DeclarationError("PLUGIN-07", place="What is pending", what=what, do=do)
+
+    @property
+    def condition(self) -> Condition:
+        """The one that is given."""
+        found = self.until if self.holds is None else self.holds
+        assert found is not None  # one of the two is
+        return found
+
+    def questions(self) -> list[Question]:
+        """What it looks at."""
+        return [operand for operand in self.condition.operands() if isinstance(operand, Question)]
+
+    def as_json(self) -> dict[str, object]:
+        return {"form": self.form.code, "holds" if self.until is None else "until": self.condition.as_json()}
+
+
 def _amounts(number: Operand) -> tuple[Money, ...]:
     """The amounts that a number is made of; a ratio of two amounts in one currency is a plain number."""
     if isinstance(number, Ratio) and number.upper.money and number.lower.money:

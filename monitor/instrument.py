@@ -23,7 +23,7 @@ from monitor.conditions import (
 )
 from monitor.errors import DeclarationError
 from monitor.forms import FormMeta
-from monitor.indicators import Dimension, Indicator, LineAnswer
+from monitor.indicators import Dimension, Indicator, LineAnswer, Pending
 from monitor.questions import Question, Rows
 from monitor.rules import Rule
 from monitor.versions import VERSION, VersionMap, parts
@@ -37,7 +37,8 @@ class Instrument:
 
     ``code`` is lower-case and unique, ``version`` is MAJOR.MINOR, ``forms`` stand in the order in which they are
     filled in (a parent before its children), ``folder`` is where the plugin's examples and mappings lie. ``maps`` say
-    how the answers of older versions read now.
+    how the answers of older versions read now. ``pending`` says when a case is still open: a release may leave out
+    everything in it.
 
     Raises :class:`DeclarationError`, naming the place, for anything in it that could not be asked, checked or counted.
     """
@@ -51,6 +52,7 @@ class Instrument:
     summary: str = ""
     folder: Path | None = field(default=None, compare=False)
     maps: tuple[VersionMap, ...] = ()
+    pending: tuple[Pending, ...] = ()
 
     def __post_init__(self) -> None:
         if not _CODE.fullmatch(self.code):
@@ -74,6 +76,8 @@ class Instrument:
             self._check_rule(rule)
         for indicator in self.indicators:
             self._check_indicator(indicator)
+        for pending in self.pending:
+            self._check_pending(pending)
         self._check_maps()
 
     def all_forms(self) -> Iterator[FormMeta]:
@@ -109,6 +113,11 @@ class Instrument:
     def evidencing(self, key: str) -> tuple[Indicator, ...]:
         """The indicators that evidence a provision."""
         return tuple(indicator for indicator in self.indicators if key in indicator.evidences)
+
+    def pending_of(self, form: FormMeta) -> tuple[Pending, ...]:
+        """When the topmost submission of a form, or above it, is pending."""
+        top = [form, *form.ancestors()][-1]
+        return tuple(pending for pending in self.pending if pending.form is top)
 
     def _check_form(self, form: FormMeta) -> None:
         if form.parent is not None and form.parent not in self.forms:
@@ -199,6 +208,20 @@ class Instrument:
         self._check_currencies(place, indicator)
         if indicator.public:
             self._check_public(place, indicator)
+
+    def _check_pending(self, pending: Pending) -> None:
+        """Whether a case is pending is told by closed answers of its form, or of one form that stands below it."""
+        place = "what is pending"
+        if pending.form not in self.forms or pending.form.parent is not None:
+            self._refuse(place, f"{pending.form.__name__} is not one of the instrument's topmost forms.")
+        asked = pending.questions()
+        forms = {question.form for question in asked}
+        below = len(forms) == 1 and all(form in self.forms and form.parent is pending.form for form in forms)
+        if not (forms == {pending.form} if pending.until is None else below):
+            self._refuse(place, f"'{pending.condition.words()}' is not about the questions of one such form.")
+        if any(one.publish == "sealed" or one.storage not in ("text", "integer", "codes") for one in asked):
+            self._refuse(place, "it looks at an answer that is sealed or open.")
+        self._check_countable(place, pending.condition)
 
     def _check_public(self, place: str, indicator: Indicator) -> None:
         """What is published as it is, is about States: nothing in it counts persons, or rests on what is protected."""

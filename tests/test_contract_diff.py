@@ -20,6 +20,7 @@ from monitor import (
     Form,
     Instrument,
     Narrative,
+    Pending,
     Rows,
     Rule,
     Section,
@@ -236,6 +237,18 @@ def test_a_condition_that_is_new_other_or_gone_is_a_major_change() -> None:
         assert [(change.what, change.step) for change in compare(then, now)] == [
             (f"sitting.persons {says}.", Step.MAJOR)
         ]
+
+
+def test_more_cases_may_be_pending_and_fewer_only_when_somebody_approves() -> None:
+    declared = instrument()
+    (form,) = declared.forms
+    pending = Pending(form, holds=form.held.is_("no"))
+    before, after = contract(declared), contract(dataclasses.replace(declared, pending=(pending,)))
+    assert "pending" not in before["monitor"]
+    assert after["monitor"]["pending"] == [pending.as_json()]
+    (more,), (fewer,) = compare(before, after), compare(after, before)
+    assert (more.step, more.loosened) == (Step.NONE, False)
+    assert (fewer.step, fewer.loosened) == (Step.MAJOR, True)
 
 
 def test_finer_groups_publish_more_than_coarse_ones() -> None:

@@ -19,6 +19,7 @@ from monitor import (
     Instrument,
     Median,
     Narrative,
+    Pending,
     Rating,
     Ref,
     Rows,
@@ -115,6 +116,35 @@ def test_an_instrument_that_holds_together_is_accepted() -> None:
     assert made.form("day") is Day and made.form("caller") is None
     assert made.rules_of(Day) == (rule,) and made.rules_of(Office) == ()
     assert [question.name for question in indicators[2].questions()] == ["offered", "given"]
+
+
+# What is pending
+
+
+def test_what_is_pending_is_told_by_a_topmost_form_or_by_one_below_it() -> None:
+    late, quiet = Pending(Office, holds=Office.country.is_("AQ")), Pending(Office, until=Day.quiet.is_("yes"))
+    made = instrument(pending=(late, quiet))
+    assert made.pending_of(Caller) == made.pending_of(Day) == made.pending_of(Office) == (late, quiet)
+    assert instrument().pending_of(Day) == ()
+
+
+@pytest.mark.parametrize(
+    "pending, says",
+    [
+        (lambda: Pending(Office), "neither, or both"),
+        (lambda: Pending(Office, Office.country.answered(), Day.staff > 0), "neither, or both"),
+        (lambda: Pending(Day, holds=Day.staff > 0), "Day is not one of the instrument's topmost forms"),
+        (lambda: Pending(Elsewhere, holds=Elsewhere.quiet.is_("yes")), "Elsewhere is not one of"),
+        (lambda: Pending(Office, holds=Day.staff > 0), "is not about the questions of one such form"),
+        (lambda: Pending(Office, until=Office.country.answered()), "is not about the questions of one such form"),
+        (lambda: Pending(Office, until=Caller.kind.is_("a")), "is not about the questions of one such form"),
+        (lambda: Pending(Office, until=(Day.staff > 0) & Office.country.answered()), "is not about the questions"),
+        (lambda: Pending(Office, until=Day.born.answered()), "sealed or open"),
+        (lambda: Pending(Office, until=Day.notes.answered()), "sealed or open"),
+    ],
+)
+def test_what_cannot_tell_whether_a_case_is_pending_is_refused(pending: Callable[[], Pending], says: str) -> None:
+    assert says in refusal(lambda: instrument(pending=(pending(),))).sentence
 
 
 # Names

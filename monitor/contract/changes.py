@@ -46,6 +46,7 @@ def compare(then: JSON, now: JSON) -> list[Change]:
         *_listed("indicator", "id", was["indicators"], is_["indicators"], _indicator, _indicator_alone),
         *_listed("provision", "key", was["provisions"], is_["provisions"], _provision, _provision_alone),
         *_shared(then, now),
+        *_pending(was.get("pending", []), is_.get("pending", [])),
     ]
     if not found and _content(then) != _content(now):
         found.append(Change("The contract is written otherwise, and says the same of every form.", Step.NONE))
@@ -247,6 +248,15 @@ def _provision(name: str, old: JSON, new: JSON) -> Iterator[Change]:
 def _provision_alone(provision: JSON, gone: bool) -> Change:
     what = "is no longer cited" if gone else "is cited"
     return Change(f"The provision {provision['key']} {what}.", Step.MINOR)
+
+
+def _pending(old: Sequence[JSON], new: Sequence[JSON]) -> Iterator[Change]:
+    if any(one not in new for one in old):
+        yield Change(
+            "Cases are no longer pending that were: more may be published than before.", Step.MAJOR, loosened=True
+        )
+    elif old != new:
+        yield Change("More cases are pending, and may be left out of a release.", Step.NONE)
 
 
 def _shared(then: JSON, now: JSON) -> Iterator[Change]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from monitor import standards
+from monitor.indicators import Pending
 from monitor.languages import Localized
 from monitor.phrases import Phrase
 from monitor.questions import Coded, Country, Question
@@ -43,6 +44,19 @@ def _lines(words: Localized, frozen: bool) -> Iterator[str]:
             f"| {indicator.id} | {words.indicator_title(indicator)} | {indicator.statistic} | {tables} "
             f"| {', '.join(_marked(key) for key in indicator.evidences)} |"
         )
+    if instrument.pending:
+        yield from ("", f"## {said(Phrase('Pending'))}", "")
+        yield said(Phrase("A release may leave out everything in a case that is pending."))
+        yield ""
+    for pending in instrument.pending:
+        yield f"- `{pending.form.code}`: {said(_while(pending))}"
+
+
+def _while(pending: Pending) -> Phrase:
+    condition = pending.condition.words()
+    if pending.until is None:
+        return Phrase("while {condition}", condition=condition)
+    return Phrase("until, in one below it, {condition}", condition=condition)
 
 
 def _heading(words: Localized, *columns: str) -> str:

@@ -46,6 +46,7 @@ def as_contract(instrument: Instrument) -> JSON:
             ],
             "indicators": [_indicator(indicator) for indicator in instrument.indicators],
             "provisions": [_provision(provision) for provision in instrument.provisions()],
+            **({"pending": [one.as_json() for one in instrument.pending]} if instrument.pending else {}),
         },
     }  # fmt: skip
 

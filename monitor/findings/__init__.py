@@ -1,5 +1,6 @@
 """Counts what indicators declare, over approved submissions alone: exact figures that stay inside the programme."""
 
+from monitor.findings.between import Between, Relations, find_between
 from monitor.findings.by_standard import (
     Article,
     AskedBecause,
@@ -11,6 +12,9 @@ from monitor.findings.by_standard import (
     by_standard,
 )
 from monitor.findings.count import find
+from monitor.findings.groups import names_of
+from monitor.findings.pooling import AS_DECLARED, Pooling, Region, read_regions
+from monitor.findings.quality import with_quality
 from monitor.findings.tables import (
     ALL,
     FIGURES,
@@ -23,11 +27,16 @@ from monitor.findings.tables import (
     denominator,
     mixes_currencies,
     question_of,
+    table_name,
+    unit_for_machines,
     unit_in_words,
 )
 
 __all__ = [
-    "ALL", "FIGURES", "UNKNOWN", "Article", "AskedBecause", "Behind", "ByStandard", "Counts", "DatedFigure", "Evidence",
-    "Finding", "FindingTable", "NotCited", "Parts", "StateFindings", "by_standard", "denominator", "find",
-    "mixes_currencies", "question_of", "unit_in_words",
+    "ALL", "AS_DECLARED", "FIGURES", "UNKNOWN", "Article", "AskedBecause", "Behind", "Between", "ByStandard", "Counts",
+    "DatedFigure", "Evidence", "Finding", "FindingTable", "NotCited", "Parts", "Pooling", "Region", "Relations",
+    "StateFindings",
+    "by_standard", "denominator", "find", "find_between", "mixes_currencies", "names_of", "question_of", "read_regions",
+    "table_name", "unit_for_machines",
+    "unit_in_words", "with_quality",
 ]  # fmt: skip

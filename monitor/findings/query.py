@@ -8,10 +8,21 @@ from functools import cached_property
 
 from monitor.conditions import AsOf, Condition, Constant, Count, Currency, Names, Operand, System, Today, sql_text
 from monitor.errors import DeclarationError
+from monitor.findings.quality import DaysToSubmission, Occasions
 from monitor.findings.series import WHOLE, Columns, Series
 from monitor.findings.tables import UNKNOWN, overlaps
 from monitor.forms import FormMeta
-from monitor.indicators import Dimension, EachCode, EachLine, Indicator, LineAnswer, Median, RatioOfTotals, Share
+from monitor.indicators import (
+    Dimension,
+    EachCode,
+    EachLine,
+    Indicator,
+    LineAnswer,
+    Median,
+    Pending,
+    RatioOfTotals,
+    Share,
+)
 from monitor.questions import Choices, Coded, Question, Rating, Rows
 from monitor.store.tables import ROW, SUBMISSION, sql_name, table_of
 
@@ -50,6 +61,12 @@ class Sight:
             return f"substr({self.submission}.submitted_at, 1, 10)"
         if isinstance(operand, AsOf):
             return "(SELECT substr(max(submitted_at), 1, 10) FROM submission)"
+        if isinstance(operand, Occasions):
+            seen = f"ev.state = 'approved'{self.series.counts('ev')}"
+            return operand.counted(f"{self.submission}.id", seen) if "plan" in self.columns else "0"
+        if isinstance(operand, DaysToSubmission):
+            day = operand.event.sql(self)
+            return operand.counted(day, f"{self.submission}.id") if "log" in self.columns else "NULL"
         if isinstance(operand, System) and operand.name in self.columns["submission"]:
             return f"{self.submission}.{operand.name}"
         what, do = f"it looks at {operand.title()}, which is kept in no table.", "Count closed answers only."
@@ -99,12 +116,16 @@ class Units:
 
     Its columns are ``part`` (what the unit counts as), ``person``, ``cases`` (its case), ``value`` (of a median; of a
     ratio its part in the upper total), ``whole`` (its part in the lower one), and ``d0``, ``d1``, ... for the
-    dimensions: a code, or, where dimensions overlap, a JSON list of codes without doubles.
+    dimensions: a code, or, where dimensions overlap, a JSON list of codes without doubles. A unit does not count below
+    a topmost submission that is ``pending``. With ``after`` only those count that were approved, or changed, after that
+    entry of the log.
     """
 
     indicator: Indicator
     columns: Columns
     series: Series = WHOLE
+    pending: tuple[Pending, ...] = ()
+    after: int = 0
 
     @cached_property
     def levels(self) -> tuple[FormMeta, ...]:
@@ -165,12 +186,30 @@ class Units:
 
     def _part(self) -> str:
         indicator = self.indicator
-        among = self._when(indicator.among)
+        limits = [f"NOT {self._open(one)}" for one in self.pending]
+        if self.after:
+            newer = (f"s{number}.seq > {self.after}" for number in range(len(self.levels)))
+            limits.append(f"({' OR '.join(newer)})")
+        among = " AND ".join([self._when(indicator.among), *limits])
         known = self._when(indicator.known())
         if not isinstance(indicator, Share):
             return f"CASE WHEN {among} AND {known} THEN {COUNT} END"
         having = f"CASE WHEN {indicator.having.sql(self.sight)} THEN {COUNT} ELSE {REST} END"
         return f"CASE WHEN {among} THEN CASE WHEN {known} THEN {having}{self._beside(indicator.rating)} END END"
+
+    def _open(self, pending: Pending) -> str:
+        """Whether the topmost submission is pending."""
+        top = f"s{len(self.levels) - 1}"
+        if pending.until is None:
+            sight = Sight(self.columns, {pending.form: self.sight.alias[pending.form]}, top, self.series)
+            return f"(({pending.condition.sql(sight)}) IS TRUE)"
+        form = pending.questions()[0].form
+        below = Sight(self.columns, {form: "p"}, "ps", self.series)
+        return (
+            f"(NOT EXISTS (SELECT 1 FROM {below.table(form)} AS p JOIN submission AS ps ON ps.id = p.{SUBMISSION} "
+            f"AND ps.state = 'approved'{self.series.counts('ps')} "
+            f"WHERE ps.parent = {top}.id AND ({pending.condition.sql(below)}) IS TRUE))"
+        )
 
     def _when(self, condition: Condition | None) -> str:
         return condition.sql(self.sight) if condition is not None else "1"

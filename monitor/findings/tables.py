@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from itertools import product
 
@@ -25,12 +25,17 @@ FIGURES = ("n", "count", "rest", "not_observed", "not_applicable")
 class Behind:
     """What stands behind a figure: units counted, distinct persons (None where no person is known), distinct cases.
 
-    A case is the topmost submission above a unit.
+    A case is the topmost submission above a unit. ``who`` are numbers of those who are protected, where few of them are
+    behind the figure (:func:`monitor.findings.find` says how few), and ``where`` are numbers of their cases; the same
+    person, or case, has the same number wherever it is counted. Where both are empty there are none, or too many to
+    tell.
     """
 
     units: int
     persons: int | None
     cases: int
+    who: frozenset[int] = frozenset()
+    where: frozenset[int] = frozenset()
 
     @property
     def protected(self) -> int:
@@ -72,7 +77,8 @@ class Finding:
 
     ``keys`` has one code for each dimension, :data:`ALL` for all of them, :data:`UNKNOWN` for not recorded.
     ``outside`` gives, by the name of each overlapping dimension in which the cell stands under a code, the units of
-    the same margin that do *not* stand under it: together with the margin they could be computed from the cell.
+    the same margin that do *not* stand under it: together with the margin they could be computed from the cell. A code
+    that has a group is named twice: beside all, and beside the others of its group.
     ``parts`` are those of the two totals of a ratio, and of what lies between them.
     """
 
@@ -114,9 +120,11 @@ class FindingTable:
     """An indicator broken down by a set of dimensions, with every margin. Never published as it is.
 
     ``values`` are, for each dimension, the codes that have a row. Every combination of them is a finding, zeros too:
-    a missing row would say that there was nobody. ``left_out`` are the versions of the instrument whose submissions
-    are not in the figures, because nothing says how their answers read now: there the series is broken. ``caution`` are
-    the questions behind the figures on which monitors who observed the same agree too little.
+    a missing row would say that there was nobody. ``parents`` gives, for each dimension, the group of each code that
+    has one: the region of a country, the period of a year. Groups stand among the values; everybody under a code of a
+    group stands under the group, once. ``left_out`` are the versions of the instrument whose submissions are not in the
+    figures, because nothing says how their answers read now: there the series is broken. ``caution`` are the questions
+    behind the figures on which monitors who observed the same agree too little.
     """
 
     instrument: str
@@ -126,6 +134,11 @@ class FindingTable:
     findings: tuple[Finding, ...]
     left_out: tuple[str, ...] = ()
     caution: tuple[Question, ...] = ()
+    parents: tuple[Mapping[str, str], ...] = ()
+
+    def __post_init__(self) -> None:
+        if not self.parents:
+            object.__setattr__(self, "parents", tuple({} for _ in self.dimensions))
 
     @property
     def statistic(self) -> Statistic:
@@ -133,9 +146,19 @@ class FindingTable:
         return self.indicator.statistic
 
     @property
+    def name(self) -> str:
+        """The name of the table in a release."""
+        return table_name(self.instrument, self.indicator, self.dimensions)
+
+    @property
     def unit(self) -> str:
         """What is counted, in words."""
         return unit_in_words(self.indicator)
+
+    @property
+    def unit_code(self) -> str:
+        """What is counted, for machines: a form's full code, or of codes and lines their questions as JSON."""
+        return unit_for_machines(self.indicator)
 
     @property
     def overlapping(self) -> tuple[str, ...]:
@@ -156,10 +179,30 @@ def denominator(indicator: Indicator) -> Condition | None:
     return AllOf(tuple(parts)) if len(parts) > 1 else parts[0] if parts else None
 
 
+def table_name(instrument: str, indicator: Indicator, dimensions: Sequence[Dimension]) -> str:
+    """The name of a table in a release: ``trial_monitoring__tm_i01a__country_year``."""
+    number = indicator.id.lower().replace("-", "_")
+    return "__".join((instrument, number, "_".join(dimension.name for dimension in dimensions)))
+
+
 def unit_in_words(indicator: Indicator) -> str:
     """The title of the form that is counted, or ``each code of ...``."""
     unit = indicator.unit
     return unit.title() if isinstance(unit, (EachCode, EachLine)) else str(unit.title)
+
+
+def unit_for_machines(indicator: Indicator) -> str:
+    """A form's full code (``trial_monitoring.hearing``); of codes and lines the questions they are, as JSON."""
+    unit = indicator.unit
+    if isinstance(unit, EachCode):
+        return json.dumps({"each_code_of": unit.of.full_name(), "leaving_out": list(unit.leaving_out)})
+    if isinstance(unit, EachLine):
+        lines = {
+            line: {column: question.full_name() for column, question in columns.items()}
+            for line, columns in unit.lines.items()
+        }
+        return json.dumps({"each_line_of": unit.of_form.full_code(), "called": unit.called, "lines": lines})
+    return unit.full_code()
 
 
 def overlaps(indicator: Indicator, dimension: Dimension) -> bool:
@@ -170,6 +213,17 @@ def overlaps(indicator: Indicator, dimension: Dimension) -> bool:
         return False
     below = dimension.question.form not in (indicator.form, *indicator.form.ancestors())
     return below or dimension.question.storage == "codes"
+
+
+def can_be_unknown(indicator: Indicator, dimension: Dimension) -> bool:
+    """Whether a unit of an indicator can stand under not recorded: where the question needs an answer, none can.
+
+    A row of zeros that everybody knows to be zeros would have to be hidden, and others beside it, for nothing.
+    """
+    if isinstance(indicator.unit, EachCode) and dimension.question is indicator.unit.of:
+        return False
+    below = dimension.question.form not in (indicator.form, *indicator.form.ancestors())
+    return dimension.first or below or dimension.question.optional or dimension.question.only_if is not None
 
 
 def mixes_currencies(indicator: Indicator, dimensions: Sequence[Dimension], keys: Sequence[str]) -> bool:

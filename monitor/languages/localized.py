@@ -11,6 +11,7 @@ from monitor.languages.catalogues import languages_of, read_catalogue
 from monitor.languages.sources import measure_of, place_of, texts_of
 from monitor.languages.tags import ORIGINAL, chain
 from monitor.languages.translation import Translation, translation
+from monitor.phrases import Phrase
 from monitor.questions import Coded, Country, Question, Rating
 from monitor.rules import Rule
 
@@ -76,15 +77,18 @@ class Localized:
 
     def indicator_title(self, indicator: Indicator) -> str:
         """The title of an indicator."""
-        return self.translation.text(f"{indicator.id} title", indicator.title)
+        return self._worded(f"{indicator.id} title", indicator.title)
 
     def note(self, indicator: Indicator) -> str:
         """What is to be kept in mind beside an indicator."""
-        return self.translation.text(f"{indicator.id} note", indicator.note)
+        return self._worded(f"{indicator.id} note", indicator.note)
 
     def measure(self, indicator: Indicator) -> str:
         """In what a figure is measured, where it is no count and no share."""
-        return self.translation.text(f"{indicator.id} measure", measure_of(indicator))
+        return self._worded(f"{indicator.id} measure", measure_of(indicator))
+
+    def _worded(self, place: str, english: str) -> str:
+        return self.said(english) if isinstance(english, Phrase) else self.translation.text(place, english)
 
     def said(self, words: str) -> str:
         """A condition or an operand, as it says itself in English, in this language."""

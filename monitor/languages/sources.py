@@ -9,7 +9,7 @@ from monitor.indicators import Indicator
 from monitor.instrument import Instrument
 from monitor.languages.catalogues import Key
 from monitor.messages import CATALOGUE
-from monitor.phrases import TEMPLATES
+from monitor.phrases import TEMPLATES, Phrase
 from monitor.questions import RATING, Coded, Country, Question, Rating
 
 FOR_AUTHORS = ("PLUGIN", "KIT", "CONTRACT", "LANGUAGE")
@@ -30,7 +30,8 @@ def _texts(instrument: Instrument) -> Iterator[Key]:
     for rule in instrument.rules:
         yield f"{rule.id} says", rule.says
     for indicator in instrument.indicators:
-        yield from _of_indicator(indicator)
+        # What the program itself adds is said by its own phrases.
+        yield from () if isinstance(indicator.title, Phrase) else _of_indicator(indicator)
 
 
 def _of_form(form: FormMeta) -> Iterator[Key]:
@@ -67,7 +68,8 @@ def _of_indicator(indicator: Indicator) -> Iterator[Key]:
 
 def measure_of(indicator: Indicator) -> str:
     """In what a median or a ratio is measured; nothing for what counts."""
-    return str(getattr(indicator, "measure", ""))
+    measure: str = getattr(indicator, "measure", "")
+    return measure
 
 
 def place_of(question: Question) -> str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from monitor import Instrument
+from monitor import Instrument, Pending
 
 from .claim import Claim
 from .indicators import INDICATORS
@@ -21,5 +21,6 @@ INSTRUMENT = Instrument(
     forms=(Claim,),
     rules=RULES,
     indicators=INDICATORS,
+    pending=(Pending(Claim, holds=Claim.claim_status.is_("filed_pending") | Claim.appeal_outcome.is_("pending")),),
     folder=Path(__file__).parent,
 )

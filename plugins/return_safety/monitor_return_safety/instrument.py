@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from monitor import Instrument
+from monitor import Instrument, Pending
 
 from .indicators import INDICATORS
 from .return_case import ReturnCase
@@ -21,5 +21,6 @@ INSTRUMENT = Instrument(
     forms=(ReturnCase,),
     rules=RULES,
     indicators=INDICATORS,
+    pending=(Pending(ReturnCase, holds=ReturnCase.decision.is_("pending")),),
     folder=Path(__file__).parent,
 )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from monitor import Instrument
+from monitor import Instrument, Pending
 
 from .case import Case
 from .hearing import Hearing
@@ -22,5 +22,6 @@ INSTRUMENT = Instrument(
     forms=(Case, Hearing),
     rules=RULES,
     indicators=INDICATORS,
+    pending=(Pending(Case, until=Hearing.outcome.is_not("remitted_for_retrial")),),
     folder=Path(__file__).parent,
 )
