@@ -76,7 +76,7 @@ def test_a_figure_that_would_carry_a_caution_can_be_held_back(tmp_path: Path) ->
 def test_where_all_would_be_held_back_nothing_is_built(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     with filled_store(tmp_path, doubles=12) as store:
         everything = {("markets.day", "orderly"), ("markets.day", "held"), ("markets.market", "region")}
-        monkeypatch.setattr("monitor.release.building.doubtful", lambda *given: everything)
+        monkeypatch.setattr("monitor.release.protecting.doubtful", lambda *given: everything)
         with pytest.raises(Refusal, match="RELEASE-12"):
             built(store, tmp_path / "out.db", policy=Policy(hold_back=True))
     assert not (tmp_path / "out.db").exists()

@@ -94,7 +94,7 @@ def test_the_audit_hides_nothing_behind_facts_about_states(release: Path) -> Non
 
 def test_a_plugin_that_hides_a_cell_of_them_has_the_population_protected(store: Store) -> None:
     tables = find(store.connection, [STATES])
-    hidden = protect(tables, Policy(), [lambda table: [("AQ",)] if table.indicator.id == "ST-02" else []])
+    hidden = protect(tables, Policy(), [lambda table: [("AQ",)] if table.indicator.id == "ST-02" else []]).tables
     exempt = {table.indicator.id: table.exempt for table in hidden}
     assert exempt == {"ST-01": True, "ST-02": False, "ST-03": True, "ST-04": False}
     assert all(finding.n is None for table in hidden if table.indicator.id == "ST-02" for finding in table.findings)
@@ -141,7 +141,7 @@ def test_persons_cannot_leave_as_facts_about_states(tmp_path: Path, monkeypatch:
         for table in tables:
             assert not table.indicator.public
         forced = [replace(table, indicator=replace(table.indicator, public=True)) for table in tables]
-        monkeypatch.setattr("monitor.release.building.find", lambda *_: forced)
+        monkeypatch.setattr("monitor.release.protecting.find", lambda *_, **how: forced)
         with pytest.raises(Exception, match="RELEASE-07"):
             build(
                 tmp_path / "release.db", store=store, catalogue=court_sample.CATALOGUE, policy=Policy(), licence="CC0"

@@ -1,11 +1,12 @@
-"""The sums that hold between exact figures, and what they would give away about those that are hidden."""
+"""The figures of one unit, the sums between them, and the rule by which a sum keeps a hidden figure hidden."""
 
 from __future__ import annotations
 
-from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
-from itertools import chain
+
+from monitor.disclosure.policy import Policy
+from monitor.findings import Behind
 
 Cell = frozenset[tuple[str, str]]
 """A place in every table that has it: the dimensions that are not 'all', each with its code."""
@@ -13,182 +14,184 @@ Cell = frozenset[tuple[str, str]]
 Figure = tuple[str, Cell]
 """One number: the name of what is counted, and where."""
 
-UNBOUNDED = 10**15
-_SWEEPS = 500
 
-
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Line:
-    """A margin and its parts. Where parts ``overlap`` they add up to more than the margin, and none is above it."""
+    """A total and its parts, by their numbers. Parts that ``overlap`` add up to more, and none is above the total."""
 
-    total: Figure
-    parts: tuple[Figure, ...]
+    total: int
+    parts: tuple[int, ...]
     overlap: bool = False
 
-    def figures(self) -> Iterator[Figure]:
-        """The margin and its parts."""
-        return chain((self.total,), self.parts)
+    def figures(self) -> Iterator[int]:
+        """The total and its parts."""
+        yield self.total
+        yield from self.parts
 
 
 @dataclass
 class Sums:
-    """Figures about one population, the lines between them, and which of them are hidden, with the reason.
+    """Figures by number, with what stands behind each, the lines between them, and which are hidden, with the reason.
 
-    ``splits`` are the three numbers of a cell, n = count + rest; ``follows`` says what must be hidden together with a
-    figure. ``width`` is W: the narrowest interval to which a hidden figure may be pinned down.
+    ``open`` figures can stand in a release and be hidden; the others only follow from them, or have left the house
+    long ago. A hidden figure with a ``guarded`` mark must not be narrowed down; any other may be worked out by
+    anybody. What is ``small`` must not be told closer than ``relative`` of the most that it can be. ``unmoved`` figures
+    are what an earlier release said. ``follows`` says what is hidden together with a figure, ``rows`` how many rows of
+    tables lose their main figure with it. ``whole`` is the cell's denominator of a numerator.
     """
 
-    width: int
-    values: dict[Figure, int] = field(default_factory=dict)
+    policy: Policy
+    figures: list[Figure] = field(default_factory=list)
+    value: list[int] = field(default_factory=list)
+    behind: list[Behind | None] = field(default_factory=list)
+    open: list[bool] = field(default_factory=list)
+    guarded: list[bool] = field(default_factory=list)
+    hidden: dict[int, str] = field(default_factory=dict)
+    small: set[int] = field(default_factory=set)
+    unmoved: set[int] = field(default_factory=set)
+    relative: float = 0.0
     lines: list[Line] = field(default_factory=list)
-    splits: dict[Figure, tuple[Figure, Figure, Figure]] = field(default_factory=dict)
-    follows: dict[Figure, set[Figure]] = field(default_factory=lambda: defaultdict(set))
-    hidden: dict[Figure, str] = field(default_factory=dict)
+    follows: dict[int, list[int]] = field(default_factory=dict)
+    rows: dict[int, int] = field(default_factory=dict)
+    whole: dict[int, int] = field(default_factory=dict)
+    _number: dict[Figure, int] = field(default_factory=dict)
+    _beside: list[list[int]] = field(default_factory=list)
+    _laid: set[tuple[int, frozenset[int]]] = field(default_factory=set)
 
-    def hide(self, figure: Figure, reason: str) -> None:
-        """Hide a figure and what follows from it. The first reason stays."""
-        self.hidden.setdefault(figure, reason)
-        for other in sorted(self.follows[figure], key=_order):
-            if other not in self.hidden:
-                self.hide(other, reason)
+    def add(self, figure: Figure, value: int, behind: Behind | None, *, is_open: bool) -> int:
+        """The number of a figure; it is new, or known from another table. What is open somewhere is open."""
+        number = self._number.get(figure)
+        if number is None:
+            number = self._number[figure] = len(self.figures)
+            self.figures.append(figure)
+            self.value.append(value)
+            self.behind.append(behind)
+            self.open.append(is_open)
+            self.guarded.append(is_open)
+            self._beside.append([])
+        elif is_open and not self.open[number]:
+            self.open[number] = self.guarded[number] = True
+        return number
 
-    def settle(self) -> None:
-        """Hide more until no line and no chain of lines gives away a hidden figure.
+    def number(self, figure: Figure) -> int | None:
+        """The number of a figure, None when there is no such figure."""
+        return self._number.get(figure)
 
-        First by rule, line by line; then by pinning down every hidden figure from all lines together, and hiding
-        the cheapest neighbour of each that comes out too narrow.
-        """
-        beside = self._lines_by_figure()
-        self._mend(range(len(self.lines)), beside)
-        while True:
-            touched: set[int] = set()
-            for figure in self._narrow():
-                around = beside.get(figure, [])
-                if not touched & set(around) and self._hide_a_neighbour(figure, around):
-                    touched.update(around)
-            if not touched:
-                return
-            self._mend(sorted(touched), beside)
+    def join(self, total: int, parts: Iterable[int], *, overlap: bool = False) -> None:
+        """Note that parts make up a total. The same line twice is one line."""
+        line = Line(total, tuple(parts), overlap)
+        identity = (total, frozenset(line.parts))
+        if identity in self._laid:
+            return
+        self._laid.add(identity)
+        for figure in line.figures():
+            self._beside[figure].append(len(self.lines))
+        self.lines.append(line)
 
-    def _lines_by_figure(self) -> Mapping[Figure, list[int]]:
-        beside: dict[Figure, list[int]] = defaultdict(list)
-        for number, line in enumerate(self.lines):
-            for figure in line.figures():
-                beside[figure].append(number)
-        return beside
+    def tie(self, figure: int, other: int) -> None:
+        """Hide the other whenever the figure is hidden."""
+        known = self.follows.setdefault(figure, [])
+        if other not in known:
+            known.append(other)
 
-    def _hide_a_neighbour(self, figure: Figure, around: Iterable[int]) -> bool:
-        shown = {one for number in around for one in self.lines[number].figures() if one not in self.hidden}
-        if shown:
-            self.hide(min(shown, key=self._cost), "complementary")
-        return bool(shown)
+    def hide(self, figure: int, reason: str) -> list[int]:
+        """Hide a figure and what follows from it; gives what is newly hidden. The first reason stays."""
+        newly, waiting = [], [figure]
+        while waiting:
+            one = waiting.pop()
+            if one not in self.hidden:
+                self.hidden[one] = reason
+                newly.append(one)
+                waiting += self.follows.get(one, ())
+        return newly
 
-    def _cost(self, figure: Figure) -> tuple[int, tuple[str, list[tuple[str, str]]]]:
-        return self.values[figure], _order(figure)
+    def only_follows(self, figure: int) -> bool:
+        """Whether no release ever shows a figure, nor is it hidden together with one that is shown."""
+        return not self._can_be_hidden(figure)
 
     # The rule for one line.
 
-    def _mend(self, numbers: Iterable[int], beside: Mapping[Figure, list[int]]) -> None:
-        waiting = dict.fromkeys(numbers)
+    def mend(self, lines: Iterable[int] | None = None) -> list[int]:
+        """Hide more until no line by itself gives away what is guarded; gives what was hidden."""
+        waiting = dict.fromkeys(range(len(self.lines)) if lines is None else lines)
+        hidden: list[int] = []
         while waiting:
-            line = self.lines[next(iter(waiting))]
-            figure = self._to_hide(line)
+            number = next(iter(waiting))
+            figure = self._to_hide(self.lines[number])
             if figure is None:
-                waiting.pop(next(iter(waiting)))
+                waiting.pop(number)
                 continue
-            before = set(self.hidden)
-            self.hide(figure, "complementary")
-            for other in sorted(set(self.hidden) - before, key=_order):
-                waiting.update(dict.fromkeys(beside.get(other, ())))
+            newly = self.hide(figure, "complementary")
+            hidden += newly
+            for other in newly:
+                waiting.update(dict.fromkeys(self._beside[other]))
+        return hidden
 
-    def _to_hide(self, line: Line) -> Figure | None:
+    def lines_of(self, figures: Iterable[int]) -> list[int]:
+        """The lines that figures stand in."""
+        return list(dict.fromkeys(line for figure in figures for line in self._beside[figure]))
+
+    def neighbour_of(self, figure: int) -> int | None:
+        """The cheapest of the nearest figures that can be hidden to widen one that comes out too narrow."""
+        seen, edge = {figure}, [figure]
+        while edge:
+            around = {one for line in self.lines_of(edge) for one in self.lines[line].figures()} - seen
+            found = self._cheapest(around)
+            if found is not None:
+                return found
+            seen |= around
+            edge = [one for one in around if one in self.hidden]
+        return None
+
+    def _to_hide(self, line: Line) -> int | None:
         """The figure that a line needs hidden next; None when it gives nothing away by itself."""
-        if line.overlap:
+        if line.overlap or self._keeps(line):
             return None
+        found = self._cheapest(line.parts)
+        return found if found is not None else self._cheapest((line.total,))
+
+    def _keeps(self, line: Line) -> bool:
         parts = [part for part in line.parts if part in self.hidden]
         if line.total in self.hidden:
-            enough = bool(parts)
-        else:
-            enough = not parts or (len(parts) > 1 and sum(self.values[part] for part in parts) >= self.width)
-        if enough:
-            return None
-        shown = [part for part in line.parts if part not in self.hidden]
-        return min(shown, key=self._cost, default=None if line.total in self.hidden else line.total)
+            return bool(parts) or not self.guarded[line.total]
+        if not any(self.guarded[part] for part in parts):
+            return True
+        enough = len(parts) > 1 and sum(self.value[part] for part in parts) >= self.policy.width
+        return enough and self.are_many(parts)
 
-    # What all lines give away together.
+    def are_many(self, parts: Sequence[int]) -> bool:
+        """Whether enough persons and cases stand behind several hidden figures together, whose sum is known."""
+        known = [behind for part in parts if (behind := self.behind[part]) is not None]
+        if len(known) < len(parts) or any(not few(behind, self.policy) for behind in known):
+            return True
+        together = len(frozenset[int]().union(*(behind.who for behind in known)))
+        cases = len(frozenset[int]().union(*(behind.where for behind in known)))
+        return together >= self.policy.persons and cases >= self.policy.cases
 
-    def _narrow(self) -> list[Figure]:
-        """The hidden figures that can be pinned down to less than the width, or than the whole of a small cell."""
-        bounds = self.bounds()
-        found = []
-        for figure, (low, high) in bounds.items():
-            need = self.width
-            if figure in self.splits:
-                whole = self.splits[figure][0]
-                need = min(need, self.values[whole] if whole not in self.hidden else bounds[whole][1])
-            if high - low < need:
-                found.append(figure)
-        return sorted(found, key=_order)
+    def _cheapest(self, figures: Iterable[int]) -> int | None:
+        shown = {one for one in figures if one not in self.hidden and self._can_be_hidden(one)}
+        return min(shown, key=self._cost, default=None)
 
-    def bounds(self) -> Mapping[Figure, tuple[int, int]]:
-        """The least and the most that each hidden figure can be, for somebody who knows every other figure exactly."""
-        low = dict.fromkeys(self.hidden, 0)
-        high = dict.fromkeys(self.hidden, UNBOUNDED)
-        lines = [_Open.of(line, self) for line in self.lines]
-        lines += [_Open.of(Line(split[0], split[1:]), self) for split in set(self.splits.values())]
-        lines = [line for line in lines if line.parts or line.total is not None]
-        for _ in range(_SWEEPS):
-            moved = [line.tighten(low, high) for line in lines]
-            if not any(moved):
-                break
-        return {figure: (low[figure], high[figure]) for figure in self.hidden}
+    def _can_be_hidden(self, figure: int) -> bool:
+        return self.open[figure] or any(self.open[other] for other in self.follows.get(figure, ()))
 
+    def _cost(self, figure: int) -> tuple[float, int, int]:
+        """How much is lost by hiding a figure, for each line that it would mend."""
+        lost = sum(self.rows.get(one, 0) for one in self._falling(figure))
+        lines = (self.lines[line] for line in self._beside[figure])
+        mended = sum(not line.overlap and not self._keeps(line) for line in lines)
+        return lost / max(mended, 1), self.value[figure], figure
 
-@dataclass(frozen=True)
-class _Open:
-    """A line with what is known of it filled in: ``total`` (None when known) against ``parts`` and a ``known`` rest.
-
-    ``known`` is the sum of the shown parts, less the margin where that is shown; ``most`` the margin where it is shown,
-    ``least`` the greatest of the shown parts.
-    """
-
-    overlap: bool
-    total: Figure | None
-    parts: tuple[Figure, ...]
-    known: int
-    least: int
-    most: int
-
-    @classmethod
-    def of(cls, line: Line, sums: Sums) -> _Open:
-        shown = [sums.values[part] for part in line.parts if part not in sums.hidden]
-        total = line.total if line.total in sums.hidden else None
-        margin = sums.values[line.total] if total is None else 0
-        parts = tuple(part for part in line.parts if part in sums.hidden)
-        return cls(line.overlap, total, parts, sum(shown) - margin, max(shown, default=0), margin)
-
-    def tighten(self, low: dict[Figure, int], high: dict[Figure, int]) -> bool:
-        """Narrow the bounds by this line; whether anything moved."""
-        least, most = sum(low[part] for part in self.parts), sum(high[part] for part in self.parts)
-        moved = False
-        total_low, total_high = (low[self.total], high[self.total]) if self.total is not None else (0, 0)
-        for part in self.parts:
-            lower = total_low - self.known - (most - high[part])
-            # Of overlapping parts each is at most the margin; of others, at most what the rest leaves of it.
-            cap = total_high if self.total is not None else self.most
-            upper = cap if self.overlap else total_high - self.known - (least - low[part])
-            moved = _narrow(part, lower, upper, low, high) or moved
-        if self.total is not None:
-            lower = max([self.least, *(low[part] for part in self.parts)]) if self.overlap else self.known + least
-            moved = _narrow(self.total, lower, self.known + most, low, high) or moved
-        return moved
+    def _falling(self, figure: int) -> set[int]:
+        falling, waiting = set[int](), [figure]
+        while waiting:
+            one = waiting.pop()
+            if one not in self.hidden and one not in falling:
+                falling.add(one)
+                waiting += self.follows.get(one, ())
+        return falling
 
 
-def _narrow(figure: Figure, lower: int, upper: int, low: dict[Figure, int], high: dict[Figure, int]) -> bool:
-    before = low[figure], high[figure]
-    low[figure], high[figure] = max(before[0], lower), min(before[1], upper)
-    return (low[figure], high[figure]) != before
-
-
-def _order(figure: Figure) -> tuple[str, list[tuple[str, str]]]:
-    return figure[0], sorted(figure[1])
+def few(behind: Behind, policy: Policy) -> bool:
+    """Whether too few persons, or too few cases, stand behind a figure for it to be seen."""
+    return behind.protected < policy.persons or behind.cases < policy.cases

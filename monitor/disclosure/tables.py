@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import InitVar, dataclass
 
+from monitor.disclosure.series import Kept
+from monitor.findings import table_name
 from monitor.indicators import Dimension, Indicator
 
 SEAL = object()
@@ -19,21 +22,23 @@ def _check(seal: object) -> None:
 class ProtectedFinding:
     """One cell as it may be seen: rounded figures, and None for each that is hidden, whatever the reason.
 
-    ``suppressed`` gives the reason for each hidden figure; it is for the programme alone and is never published.
+    ``since`` names the earlier release that the row stands from, None where it is this one's. ``suppressed`` gives the
+    reason for each hidden figure; it is for the programme alone and is never published.
     """
 
     seal: InitVar[object]
     keys: tuple[str, ...]
-    n: int | None
-    count: int | None
-    share: float | None
-    low: float | None
-    high: float | None
-    median: float | None
-    not_observed: int | None
-    not_applicable: int | None
+    n: int | None = None
+    count: int | None = None
+    share: float | None = None
+    low: float | None = None
+    high: float | None = None
+    median: float | None = None
+    not_observed: int | None = None
+    not_applicable: int | None = None
     suppressed: tuple[tuple[str, str], ...] = ()
     ratio: float | None = None
+    since: str | None = None
 
     def __post_init__(self, seal: object) -> None:
         _check(seal)
@@ -55,6 +60,21 @@ class ProtectedTable:
     unit: str
     findings: tuple[ProtectedFinding, ...]
     exempt: bool = False
+    parents: tuple[Mapping[str, str], ...] = ()
+    unit_code: str = ""
 
     def __post_init__(self, seal: object) -> None:
         _check(seal)
+
+    @property
+    def name(self) -> str:
+        """``trial_monitoring__tm_i01a__country_year``."""
+        return table_name(self.instrument, self.indicator, self.dimensions)
+
+
+@dataclass(frozen=True)
+class Protection:
+    """The tables of a release as they may be seen, and the exact counts behind them for the private ledger."""
+
+    tables: tuple[ProtectedTable, ...]
+    ledger: tuple[Kept, ...]
