@@ -5,9 +5,10 @@ from __future__ import annotations
 import json
 import sqlite3
 from collections.abc import Iterator, Mapping
-from typing import Any
 
-from monitor.disclosure.attack import Published
+import numpy as np
+
+from monitor.disclosure.audit.published import Published
 
 _BESIDE = ("not_observed", "not_applicable")
 
@@ -44,18 +45,19 @@ def not_about_states(connection: sqlite3.Connection) -> Iterator[str]:
 
 def false_facts(table: Published) -> Iterator[str]:
     """What is wrong with the figures of an exempt table; a sentence each."""
-    for keys, row in table.rows.items():
+    for place, row in table.rows():
         for says in _of_row(table.statistic, row):
-            yield f"{table.name} ({', '.join(keys)}): {says}"
-    for keys, below, overlap in table.families():
-        for figure in ("n", "count", *_BESIDE):
-            parts = [table.rows[part][figure] or 0 for part in below if part in table.rows]
-            whole = table.rows[keys][figure] or 0
-            if not (max(parts, default=0) <= whole <= sum(parts) if overlap else whole == sum(parts)):
-                yield f"{table.name} ({', '.join(keys)}): {figure} is not the sum of what stands below it"
+            yield f"{table.said(place)}: {says}"
+    for figure in ("n", "count", *_BESIDE):
+        values = np.nan_to_num(table.figures[figure].ravel())
+        for margins, parts, overlap in table.parts():
+            total, least = values[parts].sum(axis=1), values[parts].max(axis=1)
+            agrees = (least <= values[margins]) & (values[margins] <= total) if overlap else total == values[margins]
+            for place in margins[~agrees]:
+                yield f"{table.said(int(place))}: {figure} is not the sum of what stands below it"
 
 
-def _of_row(statistic: str, row: Mapping[str, Any]) -> Iterator[str]:
+def _of_row(statistic: str, row: Mapping[str, float | None]) -> Iterator[str]:
     n, count = row["n"], row["count"]
     more = any(row[figure] is not None for figure in ("low", "high", "median", "ratio"))
     if statistic not in ("share", "count") or more:
@@ -67,5 +69,5 @@ def _of_row(statistic: str, row: Mapping[str, Any]) -> Iterator[str]:
             yield "its count is not its n"
     elif row["share"] != (round(count / n, 4) if n else None):
         yield "its share is not that of its counts"
-    elif any(row[figure] is not None and row[figure] < 0 for figure in _BESIDE):
+    elif any((row[figure] or 0) < 0 for figure in _BESIDE):
         yield "its counts are missing or impossible"
