@@ -25,7 +25,7 @@ from monitor.keys import (
     read_key_file,
     write_key_file,
 )
-from monitor.store import Store, enrol, purge, redact, revoke, verify
+from monitor.store import LedgerLine, ReleaseNote, Store, enrol, keep_release, purge, redact, revoke, verify
 from tests.intruder import Intruder, Line, as_before, by, chain, commit, copy_folder, entry, unsigned
 from tests.store_sample import (
     CATALOGUE,
@@ -145,6 +145,22 @@ def scenes(tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[str, Scene
 def sql(*statements: str) -> Callable[[Scene], None]:
     """Change the file by SQL, past its triggers, which are put back."""
     return lambda scene: scene.intruder.run(*statements)
+
+
+RELEASE = "r-0123456789ab"
+
+
+def after_a_release(*statements: str) -> Callable[[Scene], None]:
+    """Let a release be made first, as our own program keeps it."""
+
+    def does(scene: Scene) -> None:
+        note = ReleaseNote(RELEASE, 1, "Findings", None, None, "0" * 64, 15, "2024-03-01T10:00:00.000+00:00", "{}")
+        line = LedgerLine("visits", "n", "[]", 40, None, 12, True, None, None)
+        with opened(scene) as store, store.writing("MON-01") as writing:
+            keep_release(writing, note, "release.db", b"an invented file", [line], "{}")
+        scene.intruder.run(*statements)
+
+    return does
 
 
 def one_byte_of(column: str, seq: int, at: int = 20) -> Callable[[Scene], None]:
@@ -497,6 +513,25 @@ WAYS = {
     "invented answers are passed off as observed, or the other way round": Way(
         FILE, sql("INSERT INTO meta (key, value) VALUES ('invented', 'yes')"), "meta: invented is not as the log says."
     ),
+    "the exact counts behind a release are changed": Way(
+        FILE, after_a_release("UPDATE ledger SET units = 41"),
+        f"ledger: the counts of {RELEASE} are not those that were kept.",
+    ),
+    "the kept file of a release is changed": Way(
+        FILE, after_a_release("UPDATE release_file SET file = x'00'"),
+        f"release_file: the file of {RELEASE} is not the one that was kept.",
+    ),
+    "another hash is put in for a release": Way(
+        FILE, after_a_release("UPDATE release_file SET content_hash = '0'"),
+        f"release_file: {RELEASE} is not as the log says.",
+    ),
+    "a release is removed, with its counts": Way(
+        FILE, after_a_release("DELETE FROM ledger", "DELETE FROM release_file"), f"release_file: {RELEASE} is missing."
+    ),
+    "a release is added that was never made": Way(
+        FILE, after_a_release("INSERT INTO release_file SELECT 'r-never', 2, title, NULL, NULL, content_hash, 1, '', "
+                              "'', 1, file, reasons FROM release_file"), "release_file: r-never is not in the log.",
+    ),
     # what guards the log
     "a trigger is dropped": Way(
         FILE, lambda scene: bare(scene, "DROP TRIGGER log_keeps_all"), "trigger log_keeps_all is missing."
@@ -618,7 +653,7 @@ def answers(way: Way) -> Iterator[str]:
 
 
 def quoted(says: str) -> str:
-    whole = says.startswith(("log", "file", "trigger", "table", "contract", "meta", "the l"))
+    whole = says.startswith(("log", "file", "trigger", "table", "contract", "meta", "the l", "ledger", "release"))
     return f"\"{'' if whole else '... '}{says.strip().removesuffix('.')}\""
 
 

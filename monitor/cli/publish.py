@@ -5,12 +5,15 @@ from __future__ import annotations
 import datetime
 from collections.abc import Iterable
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 
 import click
 
 from monitor.cli.agreement import floor_option
-from monitor.cli.printing import json_option, print_json, print_table, say
+from monitor.cli.printing import acting_option, json_option, print_json, print_table, say
+from monitor.cli.release_diff import diff_command
+from monitor.cli.release_plan import plan_command
+from monitor.cli.releases import erratum_command, list_command, reasons_command, withdraw_command
 from monitor.cli.root import Work
 from monitor.errors import Refusal
 
@@ -39,13 +42,13 @@ def findings_command(
 ) -> None:  # fmt: skip
     """Internal figures, before any protection: exact, and not for publication."""
     from monitor.agreement import doubtful
-    from monitor.findings import by_standard, find
+    from monitor.findings import by_standard, find, with_quality
 
     if (country or on) and not by_article:
         raise click.UsageError("--country and --on belong to --by-standard.")
-    chosen = _chosen(work.plugins.catalogue.values(), indicator)
+    chosen = _chosen(map(with_quality, work.plugins.catalogue.values()), indicator)
     with work.store() as store:
-        tables = find(store.connection, chosen, doubtful(store.connection, chosen, floor))
+        tables = find(store.connection, chosen, doubtful(store.connection, chosen, floor), few=0)
     tables = tuple(table for table in tables if indicator in (None, table.indicator.id))
     say("Internal figures, exact and unprotected. Do not publish or pass on: small numbers can name people.")
     for code, versions in dict.fromkeys((table.instrument, table.left_out) for table in tables if table.left_out):
@@ -117,13 +120,20 @@ def _chosen(instruments: Iterable[Instrument], indicator: str | None) -> list[In
     return chosen
 
 
+_FILE = click.Path(path_type=Path)
+
+_seconds_option = click.option(
+    "--seconds", type=click.FloatRange(min=1), default=600, show_default=True, help="How long the audit may take."
+)
+
+
 @click.group("release")
 def release_command() -> None:
-    """Build a release, and attack it."""
+    """Build a release, attack it, compare two, and say what was wrong in one."""
 
 
 @release_command.command("build")
-@click.argument("path", metavar="OUT.db", type=click.Path(path_type=Path))
+@click.argument("path", metavar="OUT.db", type=_FILE)
 @click.option("--title", help="The title of the release.")
 @click.option(
     "--from", "start", metavar="DATE", help="First day of the period, as the release states it; it selects nothing."
@@ -134,60 +144,134 @@ def release_command() -> None:
     "--threshold", type=int, default=10, show_default=True, help="T: persons behind each figure; never below 10."
 )
 @click.option("--base", type=int, default=5, show_default=True, help="Counts are rounded to this base; never below 5.")
+@click.option(
+    "--width", type=int, default=10, show_default=True, help="W: values left for each hidden figure; never below 10."
+)
+@click.option(
+    "--rounding", type=click.Choice(["nearest", "up"]), default="nearest", show_default=True,
+    help="To the nearest multiple of the base, or up to the next one.",
+)
+@click.option("--periods", type=int, metavar="N", help="Also count N years together.")
+@click.option(
+    "--periods-from", type=int, metavar="YEAR", default=0,
+    help="A year with which a period begins; by default one that N divides.",
+)
+@click.option(
+    "--regions", "region_file", metavar="FILE", type=_FILE, help="Also count countries together, in these regions."
+)
+@click.option("--alone", is_flag=True, help="Periods and regions in the place of years and countries, not beside them.")
+@click.option("--embargo-pending", is_flag=True, help="Leave out cases that are pending, as the instruments say.")
 @floor_option
 @click.option("--hold-back", is_flag=True, help="Publish no figure that would carry such a caution.")
+@click.option("--erratum", metavar="TEXT", help="What was wrong in the release before, in public words.")
+@click.option("--draft", is_flag=True, help="A file to look at, that is noted nowhere and must not be published.")
 @click.option("--replace", is_flag=True, help="Replace a release of this name.")
+@_seconds_option
+@acting_option
 @json_option
 @click.pass_obj
 def build_command(
     work: Work, path: Path, title: str | None, start: str | None, end: str | None, licence: str, threshold: int,
-    base: int, floor: float, hold_back: bool, replace: bool, as_json: bool,
+    base: int, width: int, rounding: Literal["nearest", "up"], periods: int | None, periods_from: int,
+    region_file: Path | None, alone: bool, embargo_pending: bool, floor: float, hold_back: bool, erratum: str | None,
+    draft: bool, replace: bool, seconds: float, as_json: bool,
 ) -> None:  # fmt: skip
-    """Protect the findings, write them to OUT.db, attack the file, and keep it only if nothing is disclosed."""
-    from monitor.disclosure import Policy
-    from monitor.release import build
+    """Protect the findings, write them to OUT.db, attack the file, and keep it only if nothing is disclosed.
 
+    It is attacked by itself and together with every earlier release of this store.
+    """
+    from monitor.disclosure import Policy
+    from monitor.findings import Pooling, read_regions
+    from monitor.release import build
+    from monitor.store import count_unkept
+
+    policy = Policy(
+        persons=threshold, base=base, width=width, rounding=rounding, agreement=floor, hold_back=hold_back
+    )
+    pooling = Pooling(periods, {} if region_file is None else read_regions(region_file), periods_from, alone)
     with work.store() as store:
+        if unkept := count_unkept(store.connection):
+            say(f"Warning: {unkept} releases are older than the series of this store; none is compared with this one.")
         release = build(
-            path, store=store, catalogue=work.plugins.catalogue,
-            policy=Policy(persons=threshold, base=base, agreement=floor, hold_back=hold_back),
-            title=title, period=(start, end), licence=licence, replace=replace,
+            path, store=store, catalogue=work.plugins.catalogue, policy=policy, pooling=pooling,
+            embargo=embargo_pending, title=title, period=(start, end), licence=licence, erratum=erratum, draft=draft,
+            replace=replace, seconds=seconds, actor=work.actor(store),
         )  # fmt: skip
     _show(release, as_json)
     if not as_json:
-        say(f"Built {path}.")
+        say(f"Built {path}.{_standing(release, draft)}")
+
+
+def _standing(release: Release, draft: bool) -> str:
+    """What the store knows of it now."""
+    if draft:
+        return " It is a draft: no log and no ledger knows of it, and it must not be published."
+    return " It is the newest release once more." if release.again else ""
 
 
 @release_command.command("check")
-@click.argument("path", metavar="OUT.db", type=click.Path(path_type=Path))
+@click.argument("path", metavar="OUT.db", type=_FILE)
+@click.option(
+    "--earlier", metavar="OLD.db", type=_FILE, multiple=True, help="Attack it together with this earlier release, too."
+)
+@click.option("--signers", "signer_file", metavar="FILE", type=_FILE, help="It must be signed by one of this list.")
+@_seconds_option
 @json_option
 @click.pass_context
-def check_command(ctx: click.Context, path: Path, as_json: bool) -> None:
-    """Attack a release as an intruder would, from the file alone; exit 1 when anything is disclosed."""
+def check_command(
+    ctx: click.Context, path: Path, earlier: tuple[Path, ...], signer_file: Path | None, seconds: float, as_json: bool
+) -> None:  # fmt: skip
+    """Attack a release as an intruder would, from the files alone; exit 1 when anything is disclosed.
+
+    A signature beside it (OUT.db.sig) is looked at. --signers FILE is a list of 'monitor keys list --signers'.
+    """
+    from monitor.keys import read_signers
     from monitor.release import check
 
-    release = check(path)
+    signers = read_signers(signer_file) if signer_file is not None else ()
+    release = check(path, earlier, seconds=seconds, signers=signers)
     _show(release, as_json)
     ctx.exit(0 if release.audit.passed else 1)
 
 
 def _show(release: Release, as_json: bool) -> None:
-    audit = release.audit
+    audit, signed = release.audit, release.signed
     if as_json:
         print_json(
             {
                 "release": release.id, "tables": release.tables, "cells": release.cells,
                 "suppressed": release.suppressed, "content_hash": release.content_hash,
                 "audit": {"disclosed": len(audit.disclosed), "undecided": len(audit.undecided)},
+                "attacked": audit.attacked, "not_covered": audit.not_covered,
+                "narrowest": [{"figure": place, "width": width} for place, width in audit.narrowest],
+                "linear_programmes": audit.programmes, "seconds": round(audit.seconds, 1),
+                "again": release.again, "withdrawn": release.withdrawn, "not_at_hand": release.not_at_hand,
+                "signed": None if signed is None else {"code": signed.code, "time": signed.time, "key": signed.key},
             }
         )  # fmt: skip
         return
+    if release.withdrawn is not None:
+        say(f"Release {release.id} was withdrawn: {release.withdrawn}")
     say(f"Release {release.id}: {release.tables} tables, {release.cells} rows, {release.suppressed} of them hidden.")
     for line in audit.attacked:
         say(f"Attacked: {line}")
+    if release.not_at_hand:
+        say(f"Not attacked together with earlier releases: {', '.join(release.not_at_hand)}. Give them with --earlier.")
+    for line in audit.not_covered:
+        say(f"Not covered: {line}")
+    for place, width in audit.narrowest:
+        say(f"Narrowest: {place}, in which {width:,} units are left.")
     for line in (*audit.disclosed, *audit.undecided):
         click.echo(line)
-    say(f"The audit disclosed {len(audit.disclosed)} and left {len(audit.undecided)} undecided.")
+    say(
+        f"The audit disclosed {len(audit.disclosed)} and left {len(audit.undecided)} undecided, after "
+        f"{audit.programmes:,} linear programmes in {audit.seconds:.0f} seconds."
+    )
+    say("It is not signed." if signed is None else f"Signed by {signed.code} at {signed.time} with key {signed.key}.")
+
+
+for _command in (diff_command, erratum_command, list_command, plan_command, reasons_command, withdraw_command):
+    release_command.add_command(_command)
 
 
 @click.command("serve")

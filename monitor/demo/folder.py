@@ -14,7 +14,10 @@ from monitor.store import open_store
 
 PROGRAMME = "Invented Mission (demonstration)"
 
-FILES = ("release.db", "cases.jsonl", "hearings.jsonl", "store.db-wal", "store.db-shm", "store.db.key", "store.db")
+FILES = (
+    "release.db", "release.db.sig", "cases.jsonl", "hearings.jsonl", "store.db-wal", "store.db-shm", "store.db.key",
+    "store.db",
+)  # fmt: skip
 """Everything that a demo writes. The store stands last: as long as it is there, the others are known as a demo's."""
 
 

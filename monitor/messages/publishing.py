@@ -6,6 +6,12 @@ from monitor.messages.message import Message
 
 _FINDINGS = {
     "FINDINGS-01": Message("there is no indicator '{indicator}'.", "Indicators: {known}."),
+    "FINDINGS-02": Message("there are no periods of {given} years.",
+                           "Put 2 to {most} years together, such as --periods 3. Nothing was counted."),
+    "FINDINGS-03": Message("the region '{region}' cannot be: {what}.",
+                           "Correct the file of regions; docs/pooling.md shows one. Nothing was counted."),
+    "FINDINGS-04": Message("{path} cannot be read as a file of regions: {why}.",
+                           "See docs/pooling.md for what such a file looks like. Nothing was counted."),
 }
 
 _RELEASE = {
@@ -33,6 +39,32 @@ _RELEASE = {
                           "less than {floor}.",
                           "Build it without --hold-back, and each figure carries a caution; see 'monitor review "
                           "agreement'. Nothing was built."),
+    "RELEASE-13": Message("the signature {path} is not right: {why}.",
+                          "Do not trust the file. Fetch both again from where they were published."),
+    "RELEASE-14": Message("{path} is not signed by anybody whom the list allows: {why}.",
+                          "Ask the programme who signs its releases, or fetch the original with its .sig."),
+    "RELEASE-15": Message("submissions that were counted in release {release} have been corrected or taken out since, "
+                          "and no erratum says so.",
+                          "Say what was wrong in public words: --erratum \"...\", or 'monitor release erratum --says'. "
+                          "Nothing was built."),
+    "RELEASE-16": Message("another release was made meanwhile, and this one was not attacked together with it.",
+                          "Build it again. Nothing was built."),
+    "RELEASE-17": Message("this store has made no release yet.", "Build one: monitor release build OUT.db"),
+    "RELEASE-18": Message("this store did not make release {release}.",
+                          "'monitor release list' shows those that it made. Nothing was changed."),
+    "RELEASE-19": Message("release {release} has no table '{table}'.",
+                          "Its table table_index lists them. Nothing was noted."),
+    "RELEASE-20": Message("nothing is hidden in table '{table}' of release {release}, or there is no such table.",
+                          "'monitor release reasons' lists the tables in which something is hidden."),
+    "RELEASE-21": Message("not built: the audit could not decide {count} places in its time.",
+                          "Publish coarser tables ('monitor release plan' proposes some), or give it more time with "
+                          "--seconds. No file was left behind."),
+    "RELEASE-22": Message("release {release} of this series was built otherwise: {what}.",
+                          "Whoever has both releases could subtract old groups from new ones, and old cases from all. "
+                          "Choose as then: {then}. New years and countries come in by themselves. "
+                          "Nothing was built."),
+    "RELEASE-30": Message("these are releases of two programmes, '{old}' and '{new}': nothing in them can be compared.",
+                          "Name two releases of one programme, the older one first."),
 }
 
 _SITE = {

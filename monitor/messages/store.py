@@ -58,6 +58,8 @@ _STORE = {
                         "Export it with --show-narratives, and correct that file. Nothing was stored."),
     "STORE-32": Message("there is no revision {number}: there are {last}.", "'monitor review history' shows them."),
     "STORE-33": Message("there is no backup {path}.", "Name the file that 'monitor db backup' wrote."),
+    "STORE-34": Message("what this store kept of release {release} is not what the log says of it.",
+                        "Run 'monitor db verify', and go back to a backup. Nothing was built."),
     "STORE-90": Message("a store cannot be encrypted here: the library sqlcipher3 is missing or does not work.",
                         "Install it; or say --plain to make a store that is not encrypted. Nothing was written."),
 }

@@ -1,51 +1,61 @@
-"""Writes a release under a temporary name, attacks the finished file, and only then gives it its own name."""
+"""Builds a release: protects the findings, writes them, attacks the finished file, and only then lets it stand."""
 
 from __future__ import annotations
 
 import hashlib
 import json
-import os
-import sqlite3
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from contextlib import closing, contextmanager
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
 from typing import Any
 
-from monitor.agreement import doubtful
-from monitor.disclosure import AuditReport, Hiding, Policy, ProtectedTable, audit, protect
-from monitor.disclosure.audit import ATTACKS
+from monitor.disclosure import AuditReport, Hiding, Policy, audit
 from monitor.errors import Refusal
-from monitor.findings import find
 from monitor.instrument import Instrument
 from monitor.release.codebook import Row, cautions, codebook, index, languages
-from monitor.release.layout import (
-    APPLICATION_ID,
-    LAYOUT_VERSION,
-    TABLES,
-    content_hash,
-    create_figures,
-    create_view,
-    figures_of,
-    table_name,
+from monitor.release.method import meanings, method
+from monitor.release.protecting import Choices, Found, Protected, added_since, find_all, protect_all
+from monitor.release.series import (
+    Series,
+    carry,
+    check_errata,
+    check_groups,
+    earlier_release,
+    files_of,
+    series_now,
+    series_of_newest,
 )
-from monitor.store import COUNTED_KINDS, Store, sqlite
+from monitor.release.signature import Signature, sign
+from monitor.release.target import check_target, finish, reveal, unfinished
+from monitor.release.writing import lines_of_series, write
+from monitor.store import LedgerLine, ReleaseNote, Store, Writing, keep_release, note_erratum, sqlite
 
-NOTICE = "Everything in this release is invented: no court, no case and no person stands behind any figure."
+INVENTED = "Everything in this release is invented: no court, no case and no person stands behind any figure."
+DRAFT = "This is a draft, made to be looked at. It is no release: do not publish it or pass it on."
 
 _SHOWN_PLACES = 20
 
 
 @dataclass(frozen=True)
 class Release:
-    """A release file and what its audit found. ``built_from`` is the hash of the log entry that it was built from."""
+    """A release file and what its audit found. ``built_from`` is the hash of the log entry that it was built from.
+
+    ``again`` is whether it is a release of the series that was built once more, ``signed`` by whom it is signed,
+    ``withdrawn`` why it was withdrawn, and ``not_at_hand`` are the earlier releases together with which it was not
+    attacked.
+    """
 
     path: Path
     id: str
     content_hash: str
     built_from: str
     audit: AuditReport
+    signed: Signature | None = None
+    again: bool = field(default=False, compare=False)
+    withdrawn: str | None = None
+    not_at_hand: tuple[str, ...] = ()
 
     @property
     def tables(self) -> int:
@@ -63,40 +73,53 @@ class Release:
         return self.audit.suppressed
 
 
+@dataclass(frozen=True)
+class _Written:
+    """A release that is written and attacked, and does not stand yet."""
+
+    about: Mapping[str, Any]
+    digest: str
+    series: Series
+    protection: Protected
+    report: AuditReport
+
+
 def build(
     path: Path, *, store: Store, catalogue: Mapping[str, Instrument], policy: Policy, licence: str,
-    title: str | None = None, period: tuple[str | None, str | None] = (None, None), replace: bool = False,
-    more: Sequence[Hiding] = (), actor: str | None = None,
+    replace: bool = False, more: Sequence[Hiding] = (), actor: str | None = None, **chosen: Any,
 ) -> Release:  # fmt: skip
     """Build the release of every instrument that the store has used, from its approved submissions, at ``path``.
 
-    ``period`` are the first and last day that the release speaks of, as ISO dates; it is printed and selects nothing.
-    ``more`` hide further cells. ``actor`` is noted in the log, by default the store's own monitor.
-    The same store, policy and words give the same bytes, with the same SQLite; the clock is not asked.
+    ``chosen`` are further :class:`Choices`. ``more`` hide further cells. ``actor`` is noted in the log and signs; by
+    default it is the store's own monitor.
+
+    The same store and choices give the same bytes, with the same SQLite; the clock is not asked. When the newest
+    release of the series comes out again, it is that release; anything else is the next one.
 
     Raises :class:`Refusal`, and leaves no file: the target exists (RELEASE-03, -09), nothing is approved (RELEASE-04),
     it cannot be written (RELEASE-05), the audit found something (RELEASE-07), nothing is left to publish
-    (RELEASE-12), ...
+    (RELEASE-12), an erratum is missing (RELEASE-15), another release was made meanwhile (RELEASE-16), the audit could
+    not decide in its time (RELEASE-21), codes are put together otherwise than before (RELEASE-22), ...
     """
-    path = Path(path)
-    _check_period(period)
-    _check_target(path, store, replace)
-    with _snapshot(store.connection):
-        instruments = _used(store.connection, catalogue)
-        built_from = _head(store.connection)
-        found = find(store.connection, instruments, doubtful(store.connection, instruments, policy.agreement))
-        shown = [table for table in found if not (policy.hold_back and table.caution)]
-        if not shown:
-            raise Refusal("RELEASE-12", floor=policy.agreement)
-        tables = protect(shown, policy, more)
-    title = title or f"{store.programme}: findings"
-    about = _about(store, title, period, policy, licence, built_from, languages(instruments))
-    with _temporary(path) as draft:
-        left_out = {table.instrument: table.left_out for table in found}
-        digest = _write(draft, about, [*codebook(instruments, left_out), *cautions(instruments, found)], tables)
-        report = _attacked(draft)
-        _publish(draft, path, store, actor or store.monitor, digest)
-    return Release(path, about["id"], digest, about["built_from"], report)
+    path, choices = Path(path), Choices(policy, licence, more=more, **chosen)
+    _check_period(choices.period)
+    check_target(path, store.path, replace)
+    with unfinished(path) as file:
+        with _snapshot(store.connection):
+            found = find_all(store, catalogue, choices)
+            written = _written(file, store, found, choices)
+        finish(file)
+        signed = None
+        if choices.draft:
+            reveal(file, path)
+        else:
+            actor = actor or store.monitor
+            time = _note(file, path.name, store, actor, written, choices)
+            # Only now: a release of which the log and the ledger know nothing must not stand, whatever happens.
+            reveal(file, path)
+            signed = sign(path, written.about["id"], written.digest, actor, time, store.signing().signer)
+    about, again = written.about, written.series.again is not None
+    return Release(path, about["id"], written.digest, about["built_from"], written.report, signed, again)
 
 
 def _check_period(period: tuple[str | None, str | None]) -> None:
@@ -111,98 +134,6 @@ def _check_period(period: tuple[str | None, str | None]) -> None:
         raise Refusal("RELEASE-11")
 
 
-def check(path: Path) -> Release:
-    """Attack the release at ``path`` again, from the file alone.
-
-    Raises :class:`Refusal` when it is no release (RELEASE-06), or nothing is disclosed but it was changed since it was
-    built (RELEASE-08).
-    """
-    path = Path(path)
-    _refuse_other_layout(path)
-    report = audit(path)
-    try:
-        with closing(sqlite3.connect(f"{path.absolute().as_uri()}?mode=ro&immutable=1", uri=True)) as connection:
-            query = "SELECT id, content_hash, built_from FROM release"
-            identity, digest, built_from = connection.execute(query).fetchone()
-            found = content_hash(connection)
-    except (sqlite3.Error, TypeError) as error:
-        raise Refusal("RELEASE-06", path=path, why="it cannot be read as one") from error
-    if report.passed and found != digest:
-        raise Refusal("RELEASE-08", path=path)
-    return Release(path, identity, found, built_from, report)
-
-
-def _refuse_other_layout(path: Path) -> None:
-    """Refuse a release of another version of the framework, of which the audit could only say that it is strange."""
-    if not path.is_file():
-        return
-    with path.open("rb") as file:
-        header = file.read(72)
-    version, application = (int.from_bytes(header[place : place + 4]) for place in (60, 68))  # see SQLite's file format
-    if application == APPLICATION_ID and version != LAYOUT_VERSION:
-        why = f"its layout has the number {version}, and this program knows number {LAYOUT_VERSION}"
-        raise Refusal("RELEASE-06", path=path, why=why)
-
-
-# Where it goes.
-
-
-def _check_target(path: Path, store: Store, replace: bool) -> None:
-    if not path.parent.is_dir():
-        raise Refusal("RELEASE-05", path=path, why=f"there is no folder {path.parent}")
-    if path.exists() or path.is_symlink():
-        if not _is_release(path) or path.resolve() == store.path.resolve():
-            raise Refusal("RELEASE-09", path=path)
-        if not replace:
-            raise Refusal("RELEASE-03", path=path)
-
-
-def _is_release(path: Path) -> bool:
-    if not path.is_file():
-        return False
-    with path.open("rb") as file:
-        header = file.read(72)
-    return header[:16] == b"SQLite format 3\x00" and int.from_bytes(header[68:72]) == APPLICATION_ID
-
-
-@contextmanager
-def _temporary(path: Path) -> Iterator[Path]:
-    """A new file beside the target, readable by its owner alone; gone when the block ends, unless it was renamed."""
-    draft = path.with_name(f".{path.name}.{os.urandom(6).hex()}.tmp")
-    try:
-        os.close(os.open(draft, os.O_CREAT | os.O_EXCL | os.O_RDWR, 0o600))
-        yield draft
-    except (OSError, sqlite3.Error) as error:
-        raise Refusal("RELEASE-05", path=path, why=_why(error)) from error
-    finally:
-        for left in (draft, Path(f"{draft}-journal")):
-            left.unlink(missing_ok=True)
-
-
-def _why(error: Exception) -> str:
-    return (error.strerror if isinstance(error, OSError) else str(error)) or type(error).__name__
-
-
-def _publish(draft: Path, path: Path, store: Store, actor: str, digest: str) -> None:
-    """Give the finished file its name, and note in the log that it stands. The figures are not in the log."""
-    draft.chmod(0o644)
-    with draft.open("rb") as file:
-        os.fsync(file.fileno())
-    renamed = False
-    try:
-        with store.writing(actor) as writing:
-            draft.replace(path)
-            renamed = True
-            writing.note_release(digest, path.name)
-    except BaseException:
-        if renamed:
-            path.unlink(missing_ok=True)  # a release of which the log knows nothing must not stand
-        raise
-
-
-# What it is built from.
-
-
 @contextmanager
 def _snapshot(connection: sqlite.Connection) -> Iterator[None]:
     """One reading transaction, so that the figures and the entry they are built from belong together."""
@@ -213,90 +144,106 @@ def _snapshot(connection: sqlite.Connection) -> Iterator[None]:
         connection.execute("ROLLBACK")
 
 
-def _used(connection: sqlite.Connection, catalogue: Mapping[str, Instrument]) -> list[Instrument]:
-    codes = [code for (code,) in connection.execute("SELECT DISTINCT instrument FROM contract ORDER BY instrument")]
-    if unknown := [code for code in codes if code not in catalogue]:
-        # Left out in silence, an instrument would seem to have no findings.
-        raise Refusal("STORE-23", instruments=", ".join(unknown))
-    instruments = [catalogue[code] for code in codes]
-    forms = [form.full_code() for instrument in instruments for form in instrument.forms]
-    approved = {form for (form,) in connection.execute("SELECT DISTINCT form FROM submission WHERE state = 'approved'")}
-    if not approved.intersection(forms) or not any(instrument.indicators for instrument in instruments):
-        raise Refusal("RELEASE-04")
-    return instruments
+# The file.
 
 
-def _head(connection: sqlite.Connection) -> tuple[int, str, str]:
-    """The last entry that changed what is counted, so that a release can be built again.
+def _written(file: Path, store: Store, found: Found, choices: Choices) -> _Written:
+    """Write the release and attack it: the newest of the series once more, if it comes out the same, or the next."""
+    again = None if choices.draft else series_of_newest(store.connection, choices.erratum)
+    if again is not None and again.again is not None:
+        about = _about(store, found, choices, again)
+        if about["id"] == again.again.note.id:
+            written = _attempt(file, store, found, choices, again, about)
+            if written is not None:
+                return written
+    series = carry(series_now(store.connection), choices.erratum)
+    check_groups(series, choices.parameters())
+    check_errata(store.connection, series)
+    written = _attempt(file, store, found, choices, series, _about(store, found, choices, series))
+    assert written is not None  # only a release that is built again can come out otherwise
+    return written
 
-    Notes of releases change nothing, nor does what is about keys, or text that was taken out to protect a person.
-    """
-    query = f"SELECT seq, hash, time FROM log WHERE kind IN {COUNTED_KINDS} ORDER BY seq DESC LIMIT 1"
-    entry: tuple[int, str, str] = connection.execute(query).fetchone()
-    return entry
+
+def _attempt(
+    file: Path, store: Store, found: Found, choices: Choices, series: Series, about: Mapping[str, Any]
+) -> _Written | None:  # fmt: skip
+    """Write and attack a release; None when it was to be one of the series again, and is not."""
+    connection = store.connection
+    with files_of(connection, series.earlier) as earlier:
+        known = [
+            earlier_release(connection, kept, path, added_since(connection, found, choices, kept.note.built_from_entry))
+            for kept, path in zip(series.earlier, earlier, strict=True)
+        ]
+        protection = protect_all(connection, found, choices, known)
+        file.write_bytes(b"")
+        explained = _explained(found, choices, series, about, protection)
+        digest = write(file, about, explained, protection.tables)
+        if series.again is not None and digest != series.again.note.content_hash:
+            return None
+        report = audit(file, earlier, choices.seconds)
+    if not report.passed:
+        lines = report.disclosed or report.undecided
+        more = [f"and {len(lines) - _SHOWN_PLACES} more"] if len(lines) > _SHOWN_PLACES else []
+        code = "RELEASE-07" if report.disclosed else "RELEASE-21"
+        raise Refusal(code, details=[*lines[:_SHOWN_PLACES], *more], count=len(lines))
+    return _Written(about, digest, series, protection, report)
 
 
-def _about(
-    store: Store, title: str, period: tuple[str | None, str | None], policy: Policy, licence: str,
-    built_from: tuple[int, str, str], spoken: Sequence[str],
-) -> dict[str, Any]:  # fmt: skip
-    entry, head, time = built_from
+def _explained(
+    found: Found, choices: Choices, series: Series, about: Mapping[str, Any], protection: Protected
+) -> Iterator[Row]:  # fmt: skip
+    """Every line that is no figure."""
+    yield from lines_of_series(series)
+    yield from codebook(found.instruments, found.left_out())
+    yield from cautions(found.instruments, found.tables)
+    labels = {key: region.label for key, region in choices.pooling.regions.items()}
+    yield from index(protection.tables, labels)
+    yield from method(about, choices.policy, found.instruments)
+    yield from meanings(protection.tables, json.loads(about["languages"]))
+
+
+def _about(store: Store, found: Found, choices: Choices, series: Series) -> Mapping[str, Any]:
+    """The line of table ``release``. The id is made from all the rest of it."""
+    entry, head, time = found.built_from
+    notice = " ".join(says for says, true in ((INVENTED, store.invented), (DRAFT, choices.draft)) if true)
     about = {
-        "programme": store.programme, "title": title, "period_from": period[0], "period_to": period[1],
+        "programme": store.programme, "title": choices.title or f"{store.programme}: findings",
+        "period_from": choices.period[0], "period_to": choices.period[1],
         "built_from": head, "built_from_entry": entry, "built_from_time": time, "content_hash": None,
-        "parameters": json.dumps(policy.as_json()), "licence": licence, "languages": json.dumps(spoken),
-        "invented": int(store.invented), "notice": NOTICE if store.invented else None,
+        "parameters": choices.parameters(), "licence": choices.licence,
+        "languages": json.dumps(languages(found.instruments)), "invented": int(store.invented),
+        "notice": notice or None, "position": series.position,
+        "previous": None if series.newest is None else series.newest.note.id,
+        "withdrawn": None, "draft": int(choices.draft),
     }  # fmt: skip
     digest = hashlib.sha256(json.dumps(about, sort_keys=True).encode()).hexdigest()
     return {"id": f"r-{digest[:12]}", **about}
 
 
-# The file itself.
+# What stays in the store.
 
 
-def _write(
-    draft: Path, about: Mapping[str, Any], explained: Iterable[Row], tables: Sequence[ProtectedTable]
-) -> str:
-    """Write the whole file; gives its content hash."""
-    with closing(sqlite3.connect(draft, isolation_level=None)) as connection:
-        for setting in ("page_size = 4096", "journal_mode = OFF", "foreign_keys = ON"):
-            connection.execute(f"PRAGMA {setting}")
-        connection.execute(f"PRAGMA application_id = {APPLICATION_ID}")
-        connection.execute(f"PRAGMA user_version = {LAYOUT_VERSION}")
-        connection.execute("BEGIN")
-        for statement in (*TABLES, *(create_figures(table) for table in tables), create_view(tables)):
-            connection.execute(statement)
-        _insert(connection, "release", list(about.values()))
-        for position, (attacked, method) in enumerate(ATTACKS, 1):
-            # A file in which anything is disclosed is thrown away, so that this is the only verdict that can stand.
-            _insert(connection, "audit", (position, attacked, method, "nothing disclosed"))
-        for table, values in (*explained, *index(tables)):
-            _insert(connection, table, values)
-        for protected in tables:
-            _insert_figures(connection, protected)
-        digest = content_hash(connection)
-        connection.execute("UPDATE release SET content_hash = ?", (digest,))
-        connection.execute("COMMIT")
-        connection.execute("VACUUM")
-    return digest
+def _note(file: Path, name: str, store: Store, actor: str, written: _Written, choices: Choices) -> str:
+    """Note in one transaction that the release stands, with its file and its ledger; gives the time of the entry."""
+    with store.writing(actor) as writing:
+        if written.series.again is None:
+            _check_alone(writing, written.series)
+            if choices.erratum is not None and written.series.newest is not None:
+                note_erratum(writing, written.series.newest.note.id, choices.erratum)
+        about = {**written.about, "content_hash": written.digest}
+        note = ReleaseNote(**{field: about[field] for field in ReleaseNote.__dataclass_fields__})
+        lines = (
+            LedgerLine(
+                kept.instrument, kept.figure, kept.cell, kept.units, kept.persons, kept.cases, kept.shown, kept.since,
+                kept.reason,
+            )
+            for kept in written.protection.ledger
+        )  # fmt: skip
+        return keep_release(writing, note, name, file.read_bytes(), lines, written.protection.reasons)
 
 
-def _insert(connection: sqlite3.Connection, table: str, values: Sequence[Any]) -> None:
-    connection.execute(f'INSERT INTO "{table}" VALUES ({", ".join("?" * len(values))})', values)
-
-
-def _insert_figures(connection: sqlite3.Connection, table: ProtectedTable) -> None:
-    # No figure of this release stays as it was in an earlier one, hence no "since".
-    names = [name for name in figures_of(table) if name != "since"]
-    for finding in table.findings:
-        values = [getattr(finding, name) for name in names]
-        _insert(connection, table_name(table), [*finding.keys, *values, None])
-
-
-def _attacked(draft: Path) -> AuditReport:
-    report = audit(draft)
-    if not report.passed:
-        lines = (*report.disclosed, *report.undecided)
-        more = [f"and {len(lines) - _SHOWN_PLACES} more"] if len(lines) > _SHOWN_PLACES else []
-        raise Refusal("RELEASE-07", details=[*lines[:_SHOWN_PLACES], *more], count=len(lines))
-    return report
+def _check_alone(writing: Writing, series: Series) -> None:
+    """Refuse (RELEASE-16) to go on when another has made a release since this one was protected against all others."""
+    now = series_now(writing.reading)
+    if now.newest != series.newest:
+        raise Refusal("RELEASE-16")

@@ -7,9 +7,10 @@ import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
-from monitor.conditions import Operand, Total
+from monitor.conditions import Condition, Operand, Total
 from monitor.disclosure import ProtectedTable
 from monitor.findings import ALL, UNKNOWN, FindingTable, denominator, question_of, unit_in_words
+from monitor.findings.tables import unit_for_machines
 from monitor.forms import FormMeta
 from monitor.indicators import Dimension, Indicator, RatioOfTotals, Share
 from monitor.instrument import Instrument
@@ -68,8 +69,11 @@ def cautions(instruments: Sequence[Instrument], tables: Sequence[FindingTable]) 
                     yield "caution", (instrument.code, indicator.id, *place, says, language)
 
 
-def index(tables: Sequence[ProtectedTable]) -> Iterator[Row]:
-    """The lines that list the tables of figures, and what their codes mean."""
+def index(tables: Sequence[ProtectedTable], labels: Mapping[str, str] | None = None) -> Iterator[Row]:
+    """The lines that list the tables of figures, and what their codes mean.
+
+    ``labels`` name the groups of codes, such as regions; a group without a label is called by its code.
+    """
     places: dict[tuple[str, str], int] = {}
     for table in tables:
         of = (table.instrument, table.indicator.id)
@@ -81,9 +85,9 @@ def index(tables: Sequence[ProtectedTable]) -> Iterator[Row]:
             json.dumps(list(table.overlapping)), table.unit, table.indicator.statistic,
             int(table.exempt),
         )  # fmt: skip
-        for dimension, codes in zip(table.dimensions, table.values, strict=True):
-            for position, (code, label) in enumerate(_labelled(dimension, codes)):
-                yield "dimension_code", (table_name(table), dimension.name, code, position, label)
+        for dimension, codes, parents in zip(table.dimensions, table.values, table.parents, strict=True):
+            for position, (code, label) in enumerate(_labelled(dimension, codes, parents, labels or {})):
+                yield "dimension_code", (table_name(table), dimension.name, code, position, label, parents.get(code))
 
 
 def _questions(instrument: Instrument) -> Iterator[Question]:
@@ -115,8 +119,8 @@ def _question(words: Localized, position: int, question: Question) -> Iterator[R
     place = (words.instrument.code, question.form.code, question.name)
     yield "question", (
         *place, position, words.section(question) or None, words.wording(question), _type(question),
-        words.hint(question) or None, words.partly(question) or None, words.asked_if(question), question.publish,
-        words.language,
+        words.hint(question) or None, words.partly(question) or None, words.asked_if(question), _json(question.only_if),
+        int(question.optional), question.publish, words.language,
     )  # fmt: skip
     if isinstance(question, Coded):
         for number, code in enumerate(question.codes, 1):
@@ -139,7 +143,7 @@ def _indicator(words: Localized, position: int, indicator: Indicator, left_out: 
         words.form_title(unit) if isinstance(unit, FormMeta) else words.said(unit_in_words(indicator)),
         words.said(numerator) if numerator is not None else None,
         words.said(among.words()) if among is not None else None,
-        words.measure(indicator) or None, " ".join(notes) or None, words.language,
+        words.measure(indicator) or None, " ".join(notes) or None, *_for_machines(indicator), words.language,
     )  # fmt: skip
 
 
@@ -153,18 +157,42 @@ def _total(side: Operand) -> str:
     return side.title() if isinstance(side, Total) else Phrase("the total of {question}", question=side.title())
 
 
-def _labelled(dimension: Dimension, codes: Iterable[str]) -> Iterator[tuple[str, str]]:
-    """The codes of a dimension in the order in which they are read: all, the codes, not recorded."""
-    question = dimension.question
-    labels = {code: _label(question, code) for code in codes if code != UNKNOWN}
+def _for_machines(indicator: Indicator) -> tuple[str | None, str | None, str | None, str | None, str]:
+    """What is counted, the same in every language: of whom, with what, among whom, by which rating, and of what."""
+    share = indicator if isinstance(indicator, Share) else None
+    rating = str(share.rating.title()) if share is not None and share.rating is not None else None
+    return (
+        _json(denominator(indicator)), _json(share.having if share is not None else None), _json(indicator.among),
+        rating, unit_for_machines(indicator),
+    )  # fmt: skip
+
+
+def _json(condition: Condition | None) -> str | None:
+    return None if condition is None else _dump(condition.as_json())
+
+
+def _dump(thing: Mapping[str, object]) -> str:
+    return json.dumps(thing, ensure_ascii=False, sort_keys=True)
+
+
+def _labelled(
+    dimension: Dimension, codes: Iterable[str], parents: Mapping[str, str], labels: Mapping[str, str]
+) -> Iterator[tuple[str, str]]:
+    """The codes of a dimension in the order in which they are read: all, each group and its codes, not recorded."""
+    question, groups = dimension.question, set(parents.values())
+    own = {code: _label(question, code) for code in codes if code != UNKNOWN and code not in groups}
     yield ALL, "All"
     if isinstance(question, Country):
-        yield from sorted(labels.items(), key=lambda pair: pair[1].casefold())
+        listed = sorted(own, key=lambda code: own[code].casefold())
     elif isinstance(question, Coded):
         order = [*question.published_as, *question.codes]
-        yield from sorted(labels.items(), key=lambda pair: order.index(pair[0]))
+        listed = sorted(own, key=order.index)
     else:
-        yield from sorted(labels.items())
+        listed = sorted(own)
+    for group in sorted(groups, key=lambda code: labels.get(code, code).casefold()):
+        yield group, labels.get(group, group)
+        yield from ((code, own[code]) for code in listed if parents.get(code) == group)
+    yield from ((code, own[code]) for code in listed if code not in parents)
     if UNKNOWN in codes:
         yield UNKNOWN, "Not recorded"
 

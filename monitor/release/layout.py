@@ -14,15 +14,31 @@ from monitor.errors import Refusal
 APPLICATION_ID = 0x4D6F6E52
 """``MonR``: what tells a release from any other SQLite file (``PRAGMA application_id``)."""
 
-LAYOUT_VERSION = 4
+LAYOUT_VERSION = 5
 
 TABLES = (
     """CREATE TABLE release (
         id TEXT PRIMARY KEY NOT NULL, programme TEXT NOT NULL, title TEXT NOT NULL, period_from TEXT, period_to TEXT,
         built_from TEXT NOT NULL, built_from_entry INTEGER NOT NULL, built_from_time TEXT NOT NULL, content_hash TEXT,
-        parameters TEXT NOT NULL, licence TEXT NOT NULL, languages TEXT NOT NULL, invented INTEGER NOT NULL, notice TEXT
+        parameters TEXT NOT NULL, licence TEXT NOT NULL, languages TEXT NOT NULL, invented INTEGER NOT NULL,
+        notice TEXT, position INTEGER NOT NULL, previous TEXT, withdrawn TEXT, draft INTEGER NOT NULL
     ) STRICT""",
-    "CREATE TABLE erratum (position INTEGER PRIMARY KEY, table_name TEXT, says TEXT NOT NULL) STRICT",
+    """CREATE TABLE earlier (
+        position INTEGER PRIMARY KEY, id TEXT NOT NULL, title TEXT NOT NULL, period_from TEXT, period_to TEXT,
+        built_from_time TEXT NOT NULL, content_hash TEXT NOT NULL, withdrawn TEXT
+    ) STRICT""",
+    """CREATE TABLE erratum (
+        position INTEGER NOT NULL, release TEXT NOT NULL, table_name TEXT, says TEXT NOT NULL, language TEXT NOT NULL,
+        PRIMARY KEY (position, language)
+    ) STRICT""",
+    """CREATE TABLE method (
+        position INTEGER NOT NULL, language TEXT NOT NULL, heading TEXT NOT NULL, says TEXT NOT NULL,
+        PRIMARY KEY (position, language)
+    ) STRICT""",
+    """CREATE TABLE meaning (
+        table_name TEXT NOT NULL, column_name TEXT NOT NULL, language TEXT NOT NULL, says TEXT NOT NULL,
+        PRIMARY KEY (table_name, column_name, language)
+    ) STRICT""",
     """CREATE TABLE audit (
         position INTEGER PRIMARY KEY, attacked TEXT NOT NULL, method TEXT NOT NULL, verdict TEXT NOT NULL
     ) STRICT""",
@@ -33,7 +49,8 @@ TABLES = (
     """CREATE TABLE question (
         instrument TEXT NOT NULL REFERENCES instrument (code), form TEXT NOT NULL, name TEXT NOT NULL,
         position INTEGER NOT NULL, section TEXT, wording TEXT NOT NULL, type TEXT NOT NULL, hint TEXT, partly TEXT,
-        asked_if TEXT, publish TEXT NOT NULL, language TEXT NOT NULL, PRIMARY KEY (instrument, form, name, language)
+        asked_if TEXT, asked_condition TEXT, optional INTEGER NOT NULL, publish TEXT NOT NULL, language TEXT NOT NULL,
+        PRIMARY KEY (instrument, form, name, language)
     ) STRICT""",
     """CREATE TABLE code (
         instrument TEXT NOT NULL REFERENCES instrument (code), form TEXT NOT NULL, question TEXT NOT NULL,
@@ -51,7 +68,8 @@ TABLES = (
     """CREATE TABLE indicator (
         instrument TEXT NOT NULL REFERENCES instrument (code), id TEXT NOT NULL, position INTEGER NOT NULL,
         title TEXT NOT NULL, statistic TEXT NOT NULL, unit TEXT NOT NULL, numerator TEXT, denominator TEXT,
-        measure TEXT, note TEXT, language TEXT NOT NULL, PRIMARY KEY (instrument, id, language)
+        measure TEXT, note TEXT, n_condition TEXT, count_condition TEXT, among_condition TEXT, rating TEXT,
+        unit_code TEXT NOT NULL, language TEXT NOT NULL, PRIMARY KEY (instrument, id, language)
     ) STRICT""",
     """CREATE TABLE indicator_question (
         instrument TEXT NOT NULL REFERENCES instrument (code), indicator TEXT NOT NULL, form TEXT NOT NULL,
@@ -73,7 +91,7 @@ TABLES = (
     ) STRICT""",
     """CREATE TABLE dimension_code (
         table_name TEXT NOT NULL REFERENCES table_index (name), dimension TEXT NOT NULL, code TEXT NOT NULL,
-        position INTEGER NOT NULL, label TEXT NOT NULL, PRIMARY KEY (table_name, dimension, code)
+        position INTEGER NOT NULL, label TEXT NOT NULL, parent TEXT, PRIMARY KEY (table_name, dimension, code)
     ) STRICT""",
 )
 """The tables beside those of figures. docs/releases.md says what each holds."""

@@ -7,6 +7,22 @@ from monitor.store.database import Store
 from monitor.store.drafts import OVERDUE, Draft, end_draft, list_drafts, load_draft, new_draft, save_draft
 from monitor.store.engine import sqlite
 from monitor.store.enrolling import enrol, open_sealed, revoke, rotate
+from monitor.store.ledger import (
+    Erratum,
+    KeptRelease,
+    LedgerLine,
+    ReleaseNote,
+    changed_since,
+    count_unkept,
+    errata,
+    file_of,
+    keep_release,
+    kept_releases,
+    ledger_of,
+    note_erratum,
+    reasons_of,
+    withdraw_release,
+)
 from monitor.store.log import COUNTED_KINDS
 from monitor.store.opening import check_new, create, migrate, open_store, open_with_key
 from monitor.store.plans import (
@@ -42,9 +58,11 @@ from monitor.store.retention import Due, Timetable, due, set_timetable, timetabl
 from monitor.store.revisions import Change, Revision, changes, in_words, revisions
 from monitor.store.tables import AnswerTable, columns_of, has_column, table_of, tables_of, values_of
 from monitor.store.verification import Verification, verify
-from monitor.store.writing import REASONS, Decision, Writing, check_actor
+from monitor.store.writing import REASONS, Decision, Writing, check_actor, check_line
 
 __all__ = [
+    "Erratum", "KeptRelease", "LedgerLine", "ReleaseNote", "changed_since", "check_line", "count_unkept", "errata",
+    "file_of", "keep_release", "kept_releases", "ledger_of", "note_erratum", "reasons_of", "withdraw_release",
     "CONSOLIDATED", "Consolidation", "SETTLED", "Settled",
     "Arrived", "CANCELLED", "Change", "HELD", "KNOWN_FROM", "MISSED", "Plan", "Revision", "add_plan", "assign",
     "blind_to", "can_be_planned", "changes", "check_sight", "checked_day", "end_plan", "in_words", "list_plans",

@@ -29,7 +29,7 @@ STATE_AFTER: Mapping[str, str] = {
 }
 """The state of a submission after an entry of each kind. The other kinds are about no submission."""
 
-COUNTED_KINDS = ("created", "instrument", "consolidated", *STATE_AFTER)
+COUNTED_KINDS = ("created", "instrument", "consolidated", "planned", "cancelled", "missed", *STATE_AFTER)
 """The kinds that can change a finding."""
 
 _COLUMNS = "seq, time, actor, kind, submission, payload, open, sealed, previous, hash, signature"

@@ -168,9 +168,54 @@ def _second(connection: sqlite.Connection) -> None:
         connection.execute(statement)
 
 
-MIGRATIONS: tuple[Migration, ...] = (_first, _second)
-"""Migration 1 made the first stores, 2 brought keys, redaction and backups. A published one is never changed; a new one
-is added at the end."""
+# The releases that were made, and the exact counts behind them. Not made from the log, which holds their digests: what
+# has been published is protected against in every release that comes after.
+_RELEASES = (
+    "CREATE INDEX log_releases ON log (seq) WHERE kind IN ('released', 'erratum', 'withdrawn_release')",
+    """CREATE TABLE release_file (
+        id TEXT PRIMARY KEY NOT NULL,
+        position INTEGER NOT NULL UNIQUE,
+        title TEXT NOT NULL,
+        period_from TEXT,
+        period_to TEXT,
+        content_hash TEXT NOT NULL,
+        built_from_entry INTEGER NOT NULL,
+        built_from_time TEXT NOT NULL,
+        parameters TEXT NOT NULL,
+        seq INTEGER NOT NULL,
+        file BLOB NOT NULL,
+        reasons BLOB NOT NULL
+    ) STRICT""",
+    """CREATE TABLE ledger (
+        release TEXT NOT NULL REFERENCES release_file (id),
+        instrument TEXT NOT NULL,
+        figure TEXT NOT NULL,
+        cell TEXT NOT NULL,
+        units INTEGER NOT NULL,
+        persons INTEGER,
+        cases INTEGER NOT NULL,
+        shown INTEGER NOT NULL,
+        since TEXT,
+        reason TEXT,
+        PRIMARY KEY (release, instrument, figure, cell)
+    ) STRICT, WITHOUT ROWID""",
+    *(
+        f"""CREATE TRIGGER {table}_keeps_{what} BEFORE {act} ON {table}
+        BEGIN SELECT RAISE(ABORT, 'what was published stays'); END"""
+        for table in ("release_file", "ledger")
+        for act, what in (("UPDATE", "lines"), ("DELETE", "all"))
+    ),
+)
+
+
+def _third(connection: sqlite.Connection) -> None:
+    for statement in _RELEASES:
+        connection.execute(statement)
+
+
+MIGRATIONS: tuple[Migration, ...] = (_first, _second, _third)
+"""Migration 1 made the first stores, 2 brought keys, redaction and backups, 3 the releases. A published one is never
+changed; a new one is added at the end."""
 
 
 def apply(connection: sqlite.Connection) -> None:

@@ -14,6 +14,7 @@ from monitor.store.comparison import compare_answers_and_submissions
 from monitor.store.database import Store
 from monitor.store.engine import sqlite
 from monitor.store.keyring import Keyring
+from monitor.store.ledger import check_releases
 from monitor.store.log import Entry, any_bytes, walk_chain
 from monitor.store.problems import Problems, named
 from monitor.store.projection import contract_line, meta_lines
@@ -49,6 +50,7 @@ def verify(
             entries, keyring = _check_log(store.connection, problems, signers)
             problems.extend(check_anchors(store.connection, keyring, anchors))
             compare_answers_and_submissions(store.connection, catalogue, problems)
+            problems.extend(check_releases(store.connection))
     except (sqlite.DatabaseError, ValueError, LookupError, TypeError, AttributeError, RecursionError) as error:
         # What is no text, or has other columns, ends up here, too. By its kind alone: the message could quote the file.
         problems.add(f"file: it is damaged, and what comes after was not looked at ({_kind(error)}).")

@@ -270,10 +270,6 @@ class Writing:
             "closed": submission.closed,
         }
 
-    def note_release(self, content_hash: str, name: str) -> None:
-        """Note that a release was made: which, by its content hash and the name of its file. No figures."""
-        self.append("released", None, {"content_hash": content_hash, "name": name})
-
     def pends(self, form: str, origin: str) -> bool:
         """Whether a submission of this origin waits to be written."""
         return (form, origin) in self._origins
