@@ -11,6 +11,11 @@ from pathlib import Path
 from monitor.release.layout import APPLICATION_ID, LAYOUT_VERSION, TABLES
 from monitor.standards import KINDS, Kind
 
+TABLE = "trial_monitoring__tm_i01__country_year"
+"""A table of figures."""
+
+_INVENTED = "Everything in this release is invented: no court, no case and no person stands behind any figure."
+_DRAFT = "This is a draft: do not publish it or pass it on."
 _COUNTRIES = {"MD": "Moldova", "XK": "Kosovo", "AL": "Albania", "BA": "Bosnia and Herzegovina"}
 _YEARS = {str(year): str(year) for year in range(2020, 2024)}
 _LEVELS = {"first_instance_general": "First instance, general court", "appeal": "Appeal court"}
@@ -187,12 +192,13 @@ _INDICATORS = [
 ]
 
 
-def build_sample(path: Path, *, invented: bool = True) -> Path:
-    """Write the sample release to ``path``, the same one every time."""
+def build_sample(path: Path, *, invented: bool = True, draft: bool = False) -> Path:
+    """Write the sample release to ``path``, the same one every time: the third of its series."""
     connection = sqlite3.connect(path)
     for statement in (*TABLES, f"PRAGMA application_id = {APPLICATION_ID}", f"PRAGMA user_version = {LAYOUT_VERSION}"):
         connection.execute(statement)
-    _fill_codebook(connection, invented)
+    _fill_codebook(connection, invented, draft)
+    _fill_series(connection)
     chance = random.Random(7)
     views = []
     for id, _, statistic, *_, tables in _INDICATORS:
@@ -207,15 +213,28 @@ def build_sample(path: Path, *, invented: bool = True) -> Path:
                 f' not_observed, not_applicable, since FROM "{name}"'
             )
     connection.execute(f"CREATE VIEW finding AS {' UNION ALL '.join(views)}")
+    connection.execute(f"UPDATE {TABLE} SET since = 'mission-2022-1' WHERE country = 'MD' AND year = '2020'")
     connection.commit()
     connection.close()
     return path
 
 
-def _fill_codebook(connection: sqlite3.Connection, invented: bool) -> None:
+def build_withdrawn(path: Path) -> Path:
+    """Write the notice that stands in the place of the sample release after it was withdrawn."""
+    connection = sqlite3.connect(path)
+    for statement in (*TABLES, f"PRAGMA application_id = {APPLICATION_ID}", f"PRAGMA user_version = {LAYOUT_VERSION}"):
+        connection.execute(statement)
+    _fill_release(connection, True, False, "A figure named a court.")
+    _fill_series(connection)
+    connection.commit()
+    connection.close()
+    return path
+
+
+def _fill_release(connection: sqlite3.Connection, invented: bool, draft: bool, withdrawn: str | None) -> None:
     parameters = {"persons": 10, "cases": 3, "width": 10, "base": 5, "median": 20}
     connection.execute(
-        "INSERT INTO release VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?,?)",
+        "INSERT INTO release VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?)",
         (
             "mission-2023-1",
             "Invented Mission",
@@ -230,20 +249,41 @@ def _fill_codebook(connection: sqlite3.Connection, invented: bool) -> None:
             "CC BY 4.0",
             '["en"]',
             int(invented),
-            "Everything in this release is invented: no court, no case and no person stands behind any figure."
-            if invented
-            else None,
+            " ".join(says for says, true in ((_INVENTED, invented), (_DRAFT, draft)) if true) or None,
+            3,
+            "mission-2022-1",
+            withdrawn,
+            int(draft),
         ),
     )
+
+
+def _fill_series(connection: sqlite3.Connection) -> None:
+    earlier = [
+        (1, "mission-2021-1", "The first year", "2020-01-01", "2020-12-31", "2021-02-01T10:00:00Z", "cd" * 32,
+         "It gave away a court."),
+        (2, "mission-2022-1", "Two years", "2020-01-01", "2021-12-31", "2022-02-01T10:00:00Z", "ef" * 32, None),
+    ]  # fmt: skip
+    connection.executemany("INSERT INTO earlier VALUES (?,?,?,?,?,?,?,?)", earlier)
+    errata = [(1, "mission-2022-1", TABLE, "Kosovo stood under Albania.", "en"),
+              (1, "mission-2022-1", TABLE, "Le Kosovo se trouvait sous Albanie.", "fr")]  # fmt: skip
+    connection.executemany("INSERT INTO erratum VALUES (?,?,?,?,?)", errata)
+    method = [(1, "en", "What is counted", "Hearings, as they were seen."), (2, "en", "Who is protected", "Everybody.")]
+    connection.executemany("INSERT INTO method VALUES (?,?,?,?)", method)
+    connection.execute("INSERT INTO meaning VALUES ('finding', 'n', 'en', 'How many.')")
+
+
+def _fill_codebook(connection: sqlite3.Connection, invented: bool, draft: bool) -> None:
+    _fill_release(connection, invented, draft, None)
     connection.execute(
         "INSERT INTO audit VALUES (1, 'This release alone', 'interval propagation', 'nothing disclosed')"
     )
     summary = "Hearings in cases of trafficking in human beings, seen by monitors in the court room."
     line = "INSERT INTO instrument VALUES ('trial_monitoring', '1.0', 'Trial monitoring', ?, 1)"
     connection.execute(line, (summary,))
-    for position, (form, name, *rest) in enumerate(_QUESTIONS, 1):
-        values = ("trial_monitoring", form, name, position, *rest, "en")
-        connection.execute("INSERT INTO question VALUES (?,?,?,?,?,?,?,?,?,?,?,?)", values)
+    for position, (form, name, *rest, publish) in enumerate(_QUESTIONS, 1):
+        values = ("trial_monitoring", form, name, position, *rest, None, 1, publish, "en")
+        connection.execute(f"INSERT INTO question VALUES ({','.join('?' * len(values))})", values)
         for place, (code, label) in enumerate(_CODES.get(name, {}).items(), 1):
             values = ("trial_monitoring", form, name, code, place, label, "en")
             connection.execute("INSERT INTO code VALUES (?,?,?,?,?,?,?)", values)
@@ -260,8 +300,11 @@ def _fill_codebook(connection: sqlite3.Connection, invented: bool) -> None:
     for position, (id, title, statistic, met, among, measure, note, questions, provisions, _) in enumerate(
         _INDICATORS, 1
     ):
-        values = ("trial_monitoring", id, position, title, statistic, "Hearing", met, among, measure, note, "en")
-        connection.execute("INSERT INTO indicator VALUES (?,?,?,?,?,?,?,?,?,?,?)", values)
+        machines = (None, None, None, None, "trial_monitoring.hearing")
+        values = (
+            "trial_monitoring", id, position, title, statistic, "Hearing", met, among, measure, note, *machines, "en",
+        )  # fmt: skip
+        connection.execute("INSERT INTO indicator VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?)", values)
         for question in questions:
             connection.execute(
                 "INSERT INTO indicator_question VALUES ('trial_monitoring', ?, 'hearing', ?)", (id, question)
@@ -302,8 +345,8 @@ def _fill_table(
         {"_T": "All", **({**_CODES, "year": _YEARS}[dimension]), "_U": "Not recorded"} for dimension in dimensions
     ]
     for dimension, labels in zip(dimensions, values, strict=True):
-        rows = [(name, dimension, code, place, label) for place, (code, label) in enumerate(labels.items())]
-        connection.executemany("INSERT INTO dimension_code VALUES (?,?,?,?,?)", rows)
+        rows = [(name, dimension, code, place, label, None) for place, (code, label) in enumerate(labels.items())]
+        connection.executemany("INSERT INTO dimension_code VALUES (?,?,?,?,?,?)", rows)
     for codes in product(*values):
         figures = _figures(chance, statistic, sum(code == "_T" for code in codes), "_U" in codes)
         marks = ",".join("?" * (len(codes) + len(figures)))

@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.release_sample import build_sample
+from tests.release_sample import build_sample, build_withdrawn
 from tests.site_visit import TABLE, ask, get, statuses_as_sent
 
 PAGES = (
@@ -20,6 +20,7 @@ PAGES = (
     "/indicator/trial_monitoring/TM-I01",
     "/indicator/trial_monitoring/TM-I02",
     "/indicator/trial_monitoring/TM-I03",
+    "/method",
     "/release",
     "/release.json",
     "/release/finding",
@@ -66,6 +67,63 @@ def test_every_page_names_the_release_its_hash_and_its_licence(release: Path) ->
     for answer in ask(release, [page for page in PAGES if "." not in page]):
         for words in ("mission-2023-1", "ab" * 32, "CC BY 4.0", 'lang="en"', 'href="#content"', "<title>"):
             assert words in answer.text
+
+
+def test_the_method_is_the_one_that_stands_in_the_file(release: Path) -> None:
+    page = get(release, "/method").text
+    for words in ('<h2 id="what-is-counted">What is counted</h2>', "Hearings, as they were seen.", "Everybody."):
+        assert words in page
+
+
+def test_earlier_releases_stand_with_their_state_and_their_errata(release: Path) -> None:
+    page = get(release, "/").text
+    for words in (
+        "The first year", "Two years", "2020 to 2021", "from observations until 1 February 2022",
+        "<strong>Withdrawn:</strong> It gave away a court.", "In release mission-2022-1", "Kosovo stood under Albania.",
+    ):  # fmt: skip
+        assert words in page
+    assert "Le Kosovo" not in page  # an erratum in another language is not shown twice
+
+
+def test_a_row_that_did_not_move_says_since_when(release: Path) -> None:
+    page = get(release, "/indicator/trial_monitoring/TM-I01").text
+    assert page.count("(unchanged since release mission-2022-1 of 1 February 2022)") == 1
+
+
+def test_a_withdrawn_release_is_a_notice_and_its_figures_are_gone(tmp_path: Path) -> None:
+    path = build_withdrawn(tmp_path / "withdrawn.db")
+    gone = [page for page in PAGES if page not in ("/", "/method", "/static/site.css")]
+    home, method, *answers = ask(path, ["/", "/method", *gone])
+    assert home.status_code == method.status_code == 200
+    assert "withdrawn" in home.text and "A figure named a court." in home.text
+    assert 'href="/release"' not in home.text
+    for address, answer in zip(gone, answers, strict=True):
+        assert answer.status_code == 410, address
+        assert "A figure named a court." in answer.text
+        assert ".json" in address or 'href="/"' in answer.text
+    assert get(path, "/elsewhere").status_code == 404
+
+
+def test_every_page_of_a_draft_says_that_it_is_none(tmp_path: Path) -> None:
+    draft = build_sample(tmp_path / "draft.db", draft=True)
+    for answer in ask(draft, ["/", "/method", f"/release/{TABLE}"]):
+        assert "do not publish it or pass it on" in answer.text
+
+
+def test_the_countries_of_a_region_stand_below_it(tmp_path: Path) -> None:
+    path = build_sample(tmp_path / "regions.db")
+    with sqlite3.connect(path) as connection:
+        connection.execute(
+            "UPDATE dimension_code SET parent = 'AL' WHERE table_name = ? AND code IN ('XK', 'BA')", (TABLE,)
+        )  # Albania plays the region
+    page = get(path, "/indicator/trial_monitoring/TM-I01").text
+    places = [page.index(f"Country: {name}") for name in ("Albania", "Bosnia and Herzegovina", "Kosovo", "Moldova")]
+    assert places == sorted(places)
+    with sqlite3.connect(path) as connection:
+        connection.execute("UPDATE dimension_code SET parent = NULL WHERE table_name = ? AND code = 'BA'", (TABLE,))
+    page = get(path, "/indicator/trial_monitoring/TM-I01").text
+    places = [page.index(f"Country: {name}") for name in ("Albania", "Kosovo", "Bosnia and Herzegovina", "Moldova")]
+    assert places == sorted(places)
 
 
 def test_an_instrument_shows_its_findings_in_words_and_its_questions(release: Path) -> None:

@@ -42,6 +42,9 @@ HEADERS = (
     (b"cross-origin-opener-policy", b"same-origin"),
     (b"permissions-policy", b"camera=(), geolocation=(), microphone=()"),
 )
+METHOD = "/method"
+"""The page that says how the figures were made."""
+
 REFUSED = "/refused"
 """Where a refused request is sent inside; the address itself does not exist for a visitor."""
 
@@ -111,6 +114,9 @@ class Gate:
             return Refused(503, "The release file was replaced. The site must be started again.")
         if len(address) > _LONGEST_ADDRESS or len(query) > _LONGEST_QUERY:
             return Refused(414, "This address is too long.")
+        withdrawn = self.publication.series.withdrawn
+        if withdrawn and (_PAGE.fullmatch(address) or _EXPLORER.fullmatch(address)):
+            return Refused(410, f"This release was withdrawn, and its figures are gone. {withdrawn}")
         if not self._is_ours(address):
             if address != "/" and self._is_ours(address.rstrip("/")) and "//" not in address:
                 return Refused(301, "This page has moved.", address.rstrip("/"))
@@ -125,6 +131,8 @@ class Gate:
     def _is_ours(self, address: str) -> bool:
         if address == "/" or (address.startswith("/static/") and address[8:] in self.static):
             return True
+        if address == METHOD:
+            return bool(self.publication.series.method)
         if page := _PAGE.fullmatch(address):
             instrument = self.publication.instrument(page[2] or page[4])
             return instrument is not None and (page[5] is None or instrument.indicator(page[5]) is not None)

@@ -14,7 +14,7 @@ from datasette import Response, hookimpl
 from datasette.views.base import DatasetteError
 
 from monitor.site import reading
-from monitor.site.gate import LOOKUPS, REFUSED, Application, Gate, refused_in
+from monitor.site.gate import LOOKUPS, METHOD, REFUSED, Application, Gate, refused_in
 from monitor.site.opening import VIEW
 from monitor.site.publication import Publication, Question, read_figures
 
@@ -53,6 +53,7 @@ def prepare_jinja2_environment(env: jinja2.Environment, datasette: Any) -> None:
         "publication": publication,
         "protection": reading.Protection.of(publication.parameters),
         "between": reading.between,
+        "series": publication.series,
         "lookups": LOOKUPS,
         "shown": _SHOWN,
     }
@@ -79,6 +80,7 @@ def register_routes(datasette: Any) -> list[tuple[str, Any]]:
         return []
     return [
         (r"^/$", home),
+        (rf"^{METHOD}$", method),
         (r"^/instrument/(?P<code>[^/]+)$", instrument),
         (r"^/indicator/(?P<code>[^/]+)/(?P<id>[^/]+)$", indicator),
         (rf"^/{DATABASE}(\.json)?$", tables),
@@ -119,7 +121,13 @@ def handle_exception(request: Any, datasette: Any, exception: Exception) -> Any:
 
 async def home(request: Any, datasette: Any) -> Any:
     """What this is, what it is not, and where the figures are."""
-    return await _page(datasette, request, "home.html")
+    withdrawn = _publication(datasette).series.withdrawn
+    return await _page(datasette, request, "withdrawn.html" if withdrawn else "home.html")
+
+
+async def method(request: Any, datasette: Any) -> Any:
+    """How the figures were made and protected, as the release itself says it."""
+    return await _page(datasette, request, "method.html")
 
 
 async def instrument(request: Any, datasette: Any) -> Any:

@@ -6,11 +6,11 @@ import json
 import sqlite3
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date
 from functools import cached_property
 from typing import Any
 
 from monitor.site.opening import FIGURES, VIEW, codebook_tables, columns_of
+from monitor.site.series import Series, in_period, read_series
 
 ALL, UNKNOWN = "_T", "_U"
 
@@ -210,7 +210,7 @@ class Publication:
     parameters: Mapping[str, Any]
     instruments: tuple[Instrument, ...]
     audits: tuple[Audit, ...]
-    errata: tuple[str, ...]
+    series: Series
     columns: Mapping[str, tuple[str, ...]]
     """Every table that may be looked at, and the view over them, with their columns."""
     keys: Mapping[str, int]
@@ -262,7 +262,7 @@ def read_publication(connection: sqlite3.Connection) -> Publication:
         id=row["id"],
         programme=row["programme"],
         title=row["title"],
-        period=_period(row["period_from"], row["period_to"]),
+        period=in_period(row["period_from"], row["period_to"]),
         built_at=row["built_from_time"] or "",
         content_hash=row["content_hash"],
         licence=row["licence"] or "",
@@ -275,7 +275,7 @@ def read_publication(connection: sqlite3.Connection) -> Publication:
             Audit(*entry)
             for entry in connection.execute("SELECT attacked, method, verdict FROM audit ORDER BY position")
         ),
-        errata=tuple(says for (says,) in connection.execute("SELECT says FROM erratum ORDER BY position")),
+        series=read_series(connection, language),
         columns={name: tuple(columns_of(connection, name)) for name in names},
         keys={name: _key_columns(connection, name) for name in names},
     )
@@ -286,22 +286,6 @@ def read_figures(connection: sqlite3.Connection, table: Table) -> list[tuple[tup
     names = [dimension.name for dimension in table.dimensions]
     rows = connection.execute(f'SELECT * FROM "{table.name}"').fetchall()
     return [(tuple(row[name] for name in names), Figure.of(row)) for row in rows]
-
-
-def _period(first: str | None, last: str | None) -> str:
-    if first and last and first.endswith("-01-01") and last.endswith("-12-31"):  # whole years
-        return first[:4] if first[:4] == last[:4] else f"{first[:4]} to {last[:4]}"
-    if first and last:
-        return f"{_day(first)} to {_day(last)}"
-    return f"from {_day(first)}" if first else f"until {_day(last)}" if last else ""
-
-
-def _day(text: str) -> str:
-    try:
-        day = date.fromisoformat(text)
-    except ValueError:  # a year, or a year and a month
-        return text
-    return f"{day.day} {day:%B} {day.year}"
 
 
 def _key_columns(connection: sqlite3.Connection, table: str) -> int:
@@ -386,8 +370,15 @@ class _Reader:
     def _dimension(self, table: str, name: str, overlapping: bool, countries: bool, apart: bool) -> Dimension:
         rows = self._select("dimension_code WHERE table_name = ? AND dimension = ? ORDER BY position", table, name)
         pairs = [(row["code"], row["label"]) for row in rows]
-        if countries:  # never a league table: countries stand in alphabetical order
-            pairs.sort(key=lambda pair: pair[1].casefold())
+        if countries:  # never a league table: countries stand in alphabetical order, those of a region below it
+            labels, parents = dict(pairs), {row["code"]: row["parent"] for row in rows if row["parent"]}
+            groups = {code: parents.get(code, code if code in parents.values() else None) for code in labels}
+            pairs.sort(
+                key=lambda pair: (
+                    groups[pair[0]] is None, labels.get(groups[pair[0]], "").casefold(),
+                    pair[0] != groups[pair[0]], pair[1].casefold(),
+                )
+            )  # fmt: skip
         last = {ALL: -1, UNKNOWN: 1}
         pairs.sort(key=lambda pair: last.get(pair[0], 0))
         return Dimension(name, dict(pairs), overlapping, apart)
