@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from functools import reduce
 
+from monitor.messages.explained import explanations
+
 CONDITIONS = (
     "{first} or {second}",
     "{first} nor {second}",
@@ -220,6 +222,24 @@ CODEBOOK = (
 )
 """What a codebook says between the instrument's own words."""
 
+QUALITY = (
+    "Pending",
+    "A release may leave out everything in a case that is pending.",
+    "while {condition}",
+    "until, in one below it, {condition}",
+    "Events that were observed, of those that were planned and held",
+    "observed for each one held",
+    "Totals over cases, by the year of a case's first event. Of planned events alone. What nobody observed counts as "
+    "held unless it is known that it was not.",
+    "planned events that were held",
+    "planned events that were observed",
+    "Days from an event to its submission",
+    "days",
+    "Until it was first submitted, by whoever of those who observed it was first.",
+    "days from the event to its first submission",
+)
+"""How an instrument says what is pending, and what its figures on the quality of observations are."""
+
 TABLES = (
     "Your own id of the submission, by which it is known again.",
     "The submission of {form} to which this one belongs: its {key}.",
@@ -281,7 +301,7 @@ PAPER = (
 )
 """What stands on a form on paper, between the instrument's own words."""
 
-TEMPLATES = CONDITIONS + ANSWERS + QUESTIONNAIRE + CODEBOOK + TABLES + PAPER
+TEMPLATES = CONDITIONS + ANSWERS + QUESTIONNAIRE + CODEBOOK + QUALITY + TABLES + PAPER + explanations()
 _KNOWN = frozenset(TEMPLATES)
 
 

@@ -14,6 +14,7 @@ import sys
 import threading
 import urllib.error
 import urllib.request
+import zlib
 from collections import Counter
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
@@ -304,6 +305,35 @@ def test_no_byte_of_the_release_comes_from_such_an_answer(programme: Programme) 
             for encoding in ("utf-8", "utf-16-le"):
                 assert marker.encode(encoding) not in published, name
     assert MARK.encode() not in published.lower()
+
+
+def test_no_mark_is_in_anything_that_is_made_of_a_release_or_kept_of_it(programme: Programme, tmp_path: Path) -> None:
+    done(programme.told["build"])
+    store, release, notice = (tmp_path / name for name in ("mission.db", "release.db", "notice.db"))
+    for path in (*programme.folder.glob("mission.db*"), *programme.folder.glob("release.db*")):
+        shutil.copy(path, tmp_path)
+    said = [
+        done(monitor("release", *words, store=store))
+        for words in (
+            ("reasons",), ("reasons", "--json"), ("reasons", "--table", "trial_monitoring__tm_i12__country_year"),
+            ("erratum", "--says", "A year was wrong."),
+            ("withdraw", release, "--because", "A court could be told.", "--out", notice),
+            ("list", "--json"), ("check", notice), ("diff", release, release, "--all"),
+        )
+    ]  # fmt: skip
+    assert "small" in said[0].out and "small" in said[2].out
+    assert not [told for told in said if MARK in (told.out + told.err).lower()]
+    files = sorted(path.name for path in tmp_path.iterdir() if path.name.startswith(("release", "notice")))
+    assert files == ["notice.db", "notice.db.sig", "release.db", "release.db.sig"]
+    assert not [name for name in files if MARK.encode() in (tmp_path / name).read_bytes().lower()]
+    with contextlib.closing(sqlite3.connect(store)) as kept:
+        packed = [blob for row in kept.execute("SELECT file, reasons FROM release_file") for blob in row]
+        lines = kept.execute("SELECT * FROM ledger").fetchall()
+        notes = kept.execute("SELECT * FROM log WHERE kind IN ('released', 'erratum', 'withdrawn_release')").fetchall()
+        about = kept.execute("SELECT * FROM release_file").fetchall()
+    assert len(packed) == 2 and len(lines) > 100 and len(notes) == 3
+    assert not [blob for blob in packed if MARK.encode() in zlib.decompress(blob).lower()]
+    assert MARK not in str([lines, notes, about]).lower()
 
 
 def test_no_table_of_the_release_is_broken_down_by_a_restricted_question(
