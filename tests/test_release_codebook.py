@@ -20,7 +20,7 @@ from monitor.messages.explained import MEANINGS, METHOD
 from monitor.plugins import load
 from monitor.release import build
 from monitor.release.codebook import Row, codebook, index
-from monitor.release.layout import TABLES, table_name
+from monitor.release.layout import TABLES
 from monitor.release.method import meanings, method
 from monitor.store import Store, open_store
 from tests.court_sample import COURT, make_store
@@ -43,8 +43,8 @@ def store(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Store]:
 def as_published(table: FindingTable) -> Any:
     """What the index of a release reads of a table; no figure is among it."""
     return SimpleNamespace(
-        instrument=table.instrument, indicator=table.indicator, dimensions=table.dimensions, values=table.values,
-        overlapping=table.overlapping, unit=table.unit, exempt=False, parents=table.parents,
+        name=table.name, instrument=table.instrument, indicator=table.indicator, dimensions=table.dimensions,
+        values=table.values, overlapping=table.overlapping, unit=table.unit, exempt=False, parents=table.parents,
     )  # fmt: skip
 
 
@@ -99,7 +99,7 @@ def _read(value: Any) -> Any:
 @pytest.mark.parametrize("pooling", [Pooling(), Pooling(periods=2)], ids=["as it is", "in periods"])
 def test_every_figure_can_be_counted_again_by_what_the_file_says_of_it(store: Store, pooling: Pooling) -> None:
     tables = find(store.connection, [COURT], pooling=pooling)
-    exact = {(table_name(as_published(table)), one.keys): one for table in tables for one in table.findings}
+    exact = {(table.name, one.keys): one for table in tables for one in table.findings}
     compared = 0
     with closing(explained(tables)) as file:
         for name, keys, figures in recounted(file, observed(store)):
@@ -166,8 +166,8 @@ def test_a_region_is_called_by_its_label() -> None:
     indicator = instrument.indicators[0]
     dimension = next(one for table in indicator.tables for one in table if one.name == "country")
     table = SimpleNamespace(
-        instrument=instrument.code, indicator=indicator, dimensions=(dimension,), overlapping=(), unit="Hearing",
-        values=(("AL", "MD", "_U", "balkans"),), exempt=False, parents=({"AL": "balkans"},),
+        name="a_table", instrument=instrument.code, indicator=indicator, dimensions=(dimension,), overlapping=(),
+        unit="Hearing", values=(("AL", "MD", "_U", "balkans"),), exempt=False, parents=({"AL": "balkans"},),
     )  # fmt: skip
     codes = [values[2:] for name, values in index([table], {"balkans": "Western Balkans"}) if name == "dimension_code"]
     assert codes == [

@@ -17,7 +17,6 @@ from monitor.instrument import Instrument
 from monitor.languages import ORIGINAL, Localized, completeness, localized
 from monitor.phrases import Phrase
 from monitor.questions import Coded, Country, Question
-from monitor.release.layout import table_name
 
 CAUTION = "Read with caution: monitors who observed the same often answered this question differently: {question}"
 
@@ -79,7 +78,7 @@ def index(tables: Sequence[ProtectedTable], labels: Mapping[str, str] | None = N
         of = (table.instrument, table.indicator.id)
         places[of] = places.get(of, 0) + 1
         yield "table_index", (
-            table_name(table), *of, places[of],
+            table.name, *of, places[of],
             json.dumps([dimension.name for dimension in table.dimensions]),
             json.dumps([question_of(dimension) for dimension in table.dimensions]),
             json.dumps(list(table.overlapping)), table.unit, table.indicator.statistic,
@@ -87,7 +86,7 @@ def index(tables: Sequence[ProtectedTable], labels: Mapping[str, str] | None = N
         )  # fmt: skip
         for dimension, codes, parents in zip(table.dimensions, table.values, table.parents, strict=True):
             for position, (code, label) in enumerate(_labelled(dimension, codes, parents, labels or {})):
-                yield "dimension_code", (table_name(table), dimension.name, code, position, label, parents.get(code))
+                yield "dimension_code", (table.name, dimension.name, code, position, label, parents.get(code))
 
 
 def _questions(instrument: Instrument) -> Iterator[Question]:

@@ -104,12 +104,6 @@ _MEASURED = ("median", "ratio")
 _NAME = re.compile(r"[a-z][a-z0-9_]*")
 
 
-def table_name(table: ProtectedTable) -> str:
-    """``trial_monitoring__tm_i01a__country_year``."""
-    indicator = table.indicator.id.lower().replace("-", "_")
-    return "__".join((table.instrument, indicator, "_".join(dimension.name for dimension in table.dimensions)))
-
-
 def figures_of(table: ProtectedTable) -> tuple[str, ...]:
     """The columns of figures that a table has: ``median`` and ``ratio`` only where these are given."""
     return tuple(name for name in _COLUMNS if name not in _MEASURED or table.indicator.statistic == name)
@@ -120,7 +114,7 @@ def create_figures(table: ProtectedTable) -> str:
 
     Raises :class:`Refusal` (RELEASE-10) for names that cannot be columns beside the figures.
     """
-    name, dimensions = table_name(table), [dimension.name for dimension in table.dimensions]
+    name, dimensions = table.name, [dimension.name for dimension in table.dimensions]
     for part in (name, *dimensions):
         if not _NAME.fullmatch(part) or part in _COLUMNS:
             raise Refusal("RELEASE-10", indicator=table.indicator.id, name=part)
@@ -138,8 +132,8 @@ def create_view(tables: Iterable[ProtectedTable]) -> str:
         measured = ", ".join(name if name in figures_of(table) else f"NULL AS {name}" for name in _MEASURED)
         selects.append(
             f"SELECT '{table.instrument}' AS instrument, '{table.indicator.id}' AS indicator, "
-            f"'{table_name(table)}' AS table_name, json_object({dimensions}) AS dimensions, n, count, share, low, "
-            f'high, {measured}, not_observed, not_applicable, since FROM "{table_name(table)}"'
+            f"'{table.name}' AS table_name, json_object({dimensions}) AS dimensions, n, count, share, low, "
+            f'high, {measured}, not_observed, not_applicable, since FROM "{table.name}"'
         )
     return f"CREATE VIEW finding AS {' UNION ALL '.join(selects)}"
 

@@ -15,7 +15,6 @@ from monitor.messages.explained import DIMENSION, GROUPED, MEANINGS, METHOD
 from monitor.phrases import Phrase
 from monitor.questions import Coded
 from monitor.release.codebook import Row
-from monitor.release.layout import table_name
 
 
 def method(about: Mapping[str, Any], policy: Policy, instruments: Sequence[Instrument]) -> Iterator[Row]:
@@ -41,7 +40,7 @@ def meanings(tables: Sequence[ProtectedTable], languages: Sequence[str]) -> Iter
                 yield "meaning", (table, column, language, words.text("phrase", says))
         for protected in tables:
             for dimension in protected.dimensions:
-                yield "meaning", (table_name(protected), dimension.name, language, _dimension(words, dimension))
+                yield "meaning", (protected.name, dimension.name, language, _dimension(words, dimension))
 
 
 def _dimension(words: Translation, dimension: Dimension) -> str:

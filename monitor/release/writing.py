@@ -19,7 +19,6 @@ from monitor.release.layout import (
     create_figures,
     create_view,
     figures_of,
-    table_name,
 )
 from monitor.release.series import Series
 
@@ -73,7 +72,7 @@ def _insert_figures(connection: sqlite3.Connection, table: ProtectedTable) -> No
     names = figures_of(table)
     marks = ", ".join("?" * (len(table.dimensions) + len(names)))
     connection.executemany(
-        f'INSERT INTO "{table_name(table)}" VALUES ({marks})',
+        f'INSERT INTO "{table.name}" VALUES ({marks})',
         ([*finding.keys, *(getattr(finding, name) for name in names)] for finding in table.findings),
     )
 
